@@ -1,0 +1,1 @@
+"""Cassettes: recorded HTTP interactions, in vcrpy's own file format."""
