@@ -24,13 +24,18 @@ class Request:
 
 @dataclass(slots=True)
 class Response:
-    """What came back, its body after content decoding."""
+    """What came back, its body after content decoding.
+
+    ``encoding`` is the content encoding that the server had used (``"gzip"``), if any; the header
+    that said so is no longer among the headers, since it no longer describes the body.
+    """
 
     status: int
     reason: str = ""
     headers: Headers = field(default_factory=list)
     body: bytes = b""
     http_version: str = "HTTP/1.1"
+    encoding: str | None = None
 
     def header(self, name: str) -> str | None:
         """The first header of that name, compared without case."""
@@ -48,6 +53,8 @@ class Failure:
 @dataclass(slots=True)
 class Interaction:
     """One HTTP request with its response or failure.
+
+    When both are there, the response broke off: its body is what had come before the failure.
 
     Attributes
     ----------
