@@ -61,7 +61,8 @@ def to_dict(interaction: Interaction) -> dict[str, Any]:
     if interaction.recorded_at is not None:
         answer["recorded_at"] = _stamp(interaction.recorded_at)
     if interaction.elapsed is not None:
-        answer["elapsed"] = round(interaction.elapsed, 6)
+        # Below 0.0001 JSON writes an exponent that YAML 1.1 takes for text.
+        answer["elapsed"] = round(interaction.elapsed, 6 if interaction.elapsed >= 0.0001 else 4)
     if failure is not None:
         answer["failure"] = {"kind": failure.kind, "message": failure.message}
     return {

@@ -1,0 +1,201 @@
+"""One interaction as one line: JSON that is YAML too.
+
+A cassette of ours is::
+
+    version: 1
+    interactions:
+    - {"request":{...},"response":{...}}
+    - {"request":{...},"response":{...}}
+
+Every line is a flow mapping that any YAML 1.1 reader loads as vcrpy's form, and that a JSON
+parser reads some fifty times faster. A body that is not UTF-8 makes its line YAML only
+(``!!binary "..."``); it is still one line.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+import secrets
+from collections.abc import Mapping
+from typing import Any
+
+import orjson
+import yaml
+
+from toolkit.outcomes import CassetteError
+
+HEADER = b"version: 1\ninteractions:\n"
+OPENING = b"- {"
+RESPONSE = b',"response":{'
+"""Stands once in each line: inside a JSON string its quotes would be escaped."""
+
+# YAML takes some of these for line breaks and refuses the others; JSON has them bare.
+_UNFIT = re.compile("[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
+_TOKEN = secrets.token_hex(16)  # nobody can put it into a body beforehand
+_MARKED = re.compile(rf'"{_TOKEN}([A-Za-z0-9+/=]*)"'.encode())
+# The bare quote cannot stand inside a JSON string, and after a string's closing quote
+# comes no base64.
+_BINARY = re.compile(rb'!!binary "([A-Za-z0-9+/=]*)"')
+_DEEPEST = 50
+_Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_LONGEST_KEY = 1000  # a YAML reader looks 1,024 characters ahead for a key's colon
+
+
+def encode(entry: Mapping[str, Any]) -> bytes:
+    r"""Write one interaction in vcrpy's form as a line, line end included.
+
+    Parameters
+    ----------
+    entry : mapping
+        ``{"request": ..., "response": ...}``; bytes are allowed as values anywhere.
+
+    Raises
+    ------
+    CassetteError
+        When something in it is neither text, bytes, number, list nor mapping.
+
+    Examples
+    --------
+    >>> encode({"request": {"body": "a"}, "response": {}})
+    b'- {"request":{"body":"a"},"response":{}}\n'
+    """
+    try:
+        text = orjson.dumps(entry, default=_mark)
+    except TypeError as error:
+        if (plain := _without_surrogates(entry)) != entry:
+            return encode(plain)
+        raise CassetteError(f"An interaction cannot be written: {error}.") from None
+    if not text.isascii() or b"\x7f" in text:
+        text = _UNFIT.sub(_escaped, text.decode()).encode()
+    if _TOKEN.encode() in text:
+        text = _MARKED.sub(rb'!!binary "\1"', text)
+    if _has_long_key(entry):
+        text = _explicit_keys(text)
+    return b"- " + text + b"\n"
+
+
+def decode(line: bytes) -> dict[str, Any]:
+    """Read one line as :func:`encode` wrote it, or as a person edited it (any flow YAML).
+
+    Raises
+    ------
+    CassetteError
+        When the line is no interaction; the sentence says where reading stopped.
+    """
+    if not line.startswith(OPENING):
+        raise CassetteError(f"A line of a cassette starts with '- {{', not {line[:12]!r}.")
+    return decode_part(line[2:])
+
+
+def decode_part(text: bytes) -> dict[str, Any]:
+    """Read the mapping of a line, or the one of its ``response`` alone."""
+    try:
+        entry = orjson.loads(text)
+    except orjson.JSONDecodeError as error:
+        entry = _decode_yaml(text, error)
+    if not isinstance(entry, dict):
+        raise CassetteError("A line of a cassette holds something that is not a mapping.")
+    return entry
+
+
+def decode_response(line: bytes) -> dict[str, Any]:
+    """Read only the ``response`` of a line; replaying needs no more."""
+    at = line.find(RESPONSE)
+    end = line.rstrip()
+    if at < 0 or not end.endswith(b"}}"):
+        return _part(decode(line), "response")
+    return decode_part(end[at + len(RESPONSE) - 1 : -1])
+
+
+def decode_request(line: bytes) -> dict[str, Any]:
+    """Read only the ``request`` of a line; matching needs no more."""
+    at = line.find(RESPONSE)
+    if at < 0 or not line.startswith(b'- {"request":{'):
+        return _part(decode(line), "request")
+    return decode_part(line[len(b'- {"request":') : at])
+
+
+def _part(entry: dict[str, Any], name: str) -> dict[str, Any]:
+    part = entry.get(name)
+    if not isinstance(part, dict):
+        raise CassetteError(f"An interaction has no {name!r}.")
+    return part
+
+
+def _decode_yaml(text: bytes, error: Exception) -> Any:
+    marked = _BINARY.sub(rf'"{_TOKEN}\1"'.encode(), text)
+    try:
+        return _unmark(orjson.loads(marked))
+    except orjson.JSONDecodeError:
+        pass
+    except (binascii.Error, ValueError):
+        raise CassetteError("A line of a cassette holds broken base64.") from None
+    return _load_edited(text, error)
+
+
+def _load_edited(text: bytes, error: Exception) -> Any:
+    """Read what a person wrote by hand: flow YAML, without aliases and not nested beyond reason."""
+    depth = 0
+    try:
+        # Events first: libyaml's composer recurses in C and ends the process on deep nesting.
+        for event in yaml.parse(text.decode(), Loader=_Loader):
+            depth += isinstance(event, yaml.CollectionStartEvent)
+            depth -= isinstance(event, yaml.CollectionEndEvent)
+            if depth > _DEEPEST or isinstance(event, yaml.AliasEvent):
+                raise CassetteError("A line of a cassette nests too deeply or has aliases.")
+        return yaml.load(text.decode(), Loader=_Loader)  # noqa: S506 - a safe loader
+    except (yaml.YAMLError, ValueError):
+        raise CassetteError(f"A line of a cassette cannot be read: {error}.") from None
+
+
+def _mark(value: Any) -> str:
+    if isinstance(value, (bytes, bytearray)):
+        return _TOKEN + base64.b64encode(value).decode()
+    raise TypeError(f"{type(value).__name__} has no form in a cassette")
+
+
+def _unmark(value: Any) -> Any:
+    if isinstance(value, str):
+        if value.startswith(_TOKEN):
+            return base64.b64decode(value.removeprefix(_TOKEN), validate=True)
+        return value
+    if isinstance(value, dict):
+        return {key: _unmark(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_unmark(item) for item in value]
+    return value
+
+
+def _escaped(found: re.Match[str]) -> str:
+    return f"\\u{ord(found[0]):04x}"
+
+
+def _without_surrogates(value: Any) -> Any:
+    """Half a surrogate pair has no UTF-8; the text is kept as the bytes it came from."""
+    if isinstance(value, str):
+        try:
+            value.encode()
+        except UnicodeEncodeError:
+            return value.encode("utf-8", "surrogatepass")
+        return value
+    if isinstance(value, Mapping):
+        return {key: _without_surrogates(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_without_surrogates(item) for item in value]
+    return value
+
+
+def _has_long_key(entry: Mapping[str, Any]) -> bool:
+    for part in ("request", "response"):
+        headers = entry.get(part, {}).get("headers")
+        # Escaped, one character may become six.
+        if headers and max(map(len, headers)) * 6 > _LONGEST_KEY:
+            return True
+    return False
+
+
+def _explicit_keys(text: bytes) -> bytes:
+    """Put YAML's ``?`` before keys that are too long to be found without it."""
+    return re.sub(rb'([{,])("(?:[^"\\]|\\.){%d,}":)' % (_LONGEST_KEY // 6), rb"\1? \2", text)
