@@ -38,6 +38,7 @@ _MARKED = re.compile(rf'"{_TOKEN}([A-Za-z0-9+/=]*)"'.encode())
 # The bare quote cannot stand inside a JSON string, and after a string's closing quote
 # comes no base64.
 _BINARY = re.compile(rb'!!binary "([A-Za-z0-9+/=]*)"')
+_LONG_ESCAPE = re.compile(rb"((?<!\\)(?:\\\\)*)\\U([0-9a-fA-F]{8})")
 _DEEPEST = 50
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _LONGEST_KEY = 1000  # a YAML reader looks 1,024 characters ahead for a key's colon
@@ -126,6 +127,7 @@ def _part(entry: dict[str, Any], name: str) -> dict[str, Any]:
 
 def _decode_yaml(text: bytes, error: Exception) -> Any:
     marked = _BINARY.sub(rf'"{_TOKEN}\1"'.encode(), text)
+    marked = _LONG_ESCAPE.sub(lambda found: found[1] + _character(found[2]), marked)
     try:
         return _unmark(orjson.loads(marked))
     except orjson.JSONDecodeError:
@@ -150,6 +152,11 @@ def _load_edited(text: bytes, error: Exception) -> Any:
         raise CassetteError(f"A line of a cassette cannot be read: {error}.") from None
 
 
+def _character(digits: bytes) -> bytes:
+    code = int(digits, 16)
+    return chr(code).encode() if 0x10000 <= code < 0x110000 else b"\\U" + digits
+
+
 def _mark(value: Any) -> str:
     if isinstance(value, (bytes, bytearray)):
         return _TOKEN + base64.b64encode(value).decode()
@@ -170,6 +177,15 @@ def _unmark(value: Any) -> Any:
 
 def _escaped(found: re.Match[str]) -> str:
     return f"\\u{ord(found[0]):04x}"
+
+
+def escaped(character: str) -> bytes:
+    """Give a character as an escape inside quotes.
+
+    Beyond U+FFFF it is YAML's: libyaml refuses JSON's pair of surrogates.
+    """
+    code = ord(character)
+    return (f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}").encode()
 
 
 def _without_surrogates(value: Any) -> Any:
