@@ -1,1 +1,138 @@
-"""The face."""
+"""Explore, record, replay and analyse HTTP APIs from a notebook.
+
+Examples
+--------
+>>> import toolkit
+>>> toolkit.functions("sertainty").shape
+(37, 12)
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+__version__ = "0.1.0"
+
+_HOMES = {
+    "toolkit.analysis": (
+        "compare",
+        "log_levels",
+        "plot_log_levels",
+        "plot_result_codes",
+        "plot_task_stats",
+        "read_calls",
+        "read_log",
+        "result_codes",
+        "task_stats",
+        "write_report",
+    ),
+    "toolkit.cassettes": ("RecordTransport", "ReplayTransport", "record", "replay"),
+    "toolkit.http": ("Limits",),
+    "toolkit.outcomes": (
+        "AccessDenied",
+        "AlreadyExists",
+        "BadReply",
+        "Busy",
+        "CallError",
+        "CassetteError",
+        "Category",
+        "Challenged",
+        "Conflict",
+        "ConnectionLost",
+        "DocumentError",
+        "InvalidArgument",
+        "InvalidRequest",
+        "LoginAborted",
+        "LoginError",
+        "NoSession",
+        "NobodyToAsk",
+        "NotFound",
+        "NotRecorded",
+        "Outcome",
+        "OutcomeError",
+        "ReplyTooLarge",
+        "ServerFault",
+        "TimedOut",
+        "ToolkitError",
+        "TransportFailure",
+        "UnknownStatus",
+        "Unreachable",
+        "UnsafeDocument",
+    ),
+    "toolkit.services": ("codes", "functions"),
+}
+_MODULES = {"sandbox": "toolkit.sandbox", "sertainty": "toolkit.services.sertainty"}
+_HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
+
+__all__ = sorted([*_HOME_OF, *_MODULES])
+
+if TYPE_CHECKING:
+    from toolkit import sandbox as sandbox
+    from toolkit.analysis import (
+        compare as compare,
+        log_levels as log_levels,
+        plot_log_levels as plot_log_levels,
+        plot_result_codes as plot_result_codes,
+        plot_task_stats as plot_task_stats,
+        read_calls as read_calls,
+        read_log as read_log,
+        result_codes as result_codes,
+        task_stats as task_stats,
+        write_report as write_report,
+    )
+    from toolkit.cassettes import (
+        RecordTransport as RecordTransport,
+        ReplayTransport as ReplayTransport,
+        record as record,
+        replay as replay,
+    )
+    from toolkit.http import Limits as Limits
+    from toolkit.outcomes import (
+        AccessDenied as AccessDenied,
+        AlreadyExists as AlreadyExists,
+        BadReply as BadReply,
+        Busy as Busy,
+        CallError as CallError,
+        CassetteError as CassetteError,
+        Category as Category,
+        Challenged as Challenged,
+        Conflict as Conflict,
+        ConnectionLost as ConnectionLost,
+        DocumentError as DocumentError,
+        InvalidArgument as InvalidArgument,
+        InvalidRequest as InvalidRequest,
+        LoginAborted as LoginAborted,
+        LoginError as LoginError,
+        NobodyToAsk as NobodyToAsk,
+        NoSession as NoSession,
+        NotFound as NotFound,
+        NotRecorded as NotRecorded,
+        Outcome as Outcome,
+        OutcomeError as OutcomeError,
+        ReplyTooLarge as ReplyTooLarge,
+        ServerFault as ServerFault,
+        TimedOut as TimedOut,
+        ToolkitError as ToolkitError,
+        TransportFailure as TransportFailure,
+        UnknownStatus as UnknownStatus,
+        Unreachable as Unreachable,
+        UnsafeDocument as UnsafeDocument,
+    )
+    from toolkit.services import codes as codes, functions as functions, sertainty as sertainty
+
+
+def __getattr__(name: str) -> Any:
+    """Load a public name's home when it is first asked for, so that the import stays light."""
+    if name in _MODULES:
+        found = importlib.import_module(_MODULES[name])
+    elif name in _HOME_OF:
+        found = getattr(importlib.import_module(_HOME_OF[name]), name)
+    else:
+        raise AttributeError(f"module 'toolkit' has no attribute {name!r}")
+    globals()[name] = found
+    return found
+
+
+def __dir__() -> list[str]:
+    return [*__all__, "__version__"]

@@ -1,0 +1,206 @@
+"""One way to make an HTTP client, to send one request, and to read one bounded answer.
+
+Sending knows nothing of any service. It turns httpx's exceptions into the toolkit's, bounds the
+time and the size of an answer, and holds the retry rule: a request is repeated only if it is
+said to be repeatable (a read), or if not one byte of it was sent.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import ssl
+import time
+from dataclasses import dataclass
+
+import httpx
+
+from toolkit.outcomes import (
+    CallError,
+    ConnectionLost,
+    ReplyTooLarge,
+    TimedOut,
+    TransportFailure,
+    Unreachable,
+)
+
+TIMING = "toolkit.timing"
+"""Key of ``httpx.Response.extensions`` under which a cassette tells an answer's own timing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How long a call may take and how large an answer may be.
+
+    Attributes
+    ----------
+    connect, read : float
+        Seconds to make a connection, and between two pieces of the answer.
+    total : float
+        Seconds for the whole answer; a server that sends a byte now and then ends here.
+    max_bytes : int
+        Size of an answer's body after content decoding.
+    retries : int
+        How often a request that may be repeated is repeated after a lost connection.
+    """
+
+    connect: float = 5.0
+    read: float = 60.0
+    total: float = 600.0
+    max_bytes: int = 256 * 1024 * 1024
+    retries: int = 1
+
+
+@dataclass(slots=True)
+class Timing:
+    """When a request was sent (UTC) and how many seconds its answer took, once it is whole."""
+
+    at: dt.datetime | None = None
+    elapsed: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One HTTP response, read whole."""
+
+    status: int
+    headers: httpx.Headers
+    body: bytes
+    at: dt.datetime
+    elapsed: float
+
+
+def make_client(
+    transport: httpx.BaseTransport,
+    *,
+    headers: dict[str, str] | None = None,
+    limits: Limits | None = None,
+) -> httpx.Client:
+    """A client over ``transport`` with the toolkit's timeouts; redirects are not followed."""
+    limits = limits or Limits()
+    return httpx.Client(
+        transport=transport,
+        headers={"user-agent": "session-toolkit", **(headers or {})},
+        timeout=httpx.Timeout(limits.read, connect=limits.connect),
+        follow_redirects=False,
+    )
+
+
+def make_transport(
+    *, verify: bool | str | ssl.SSLContext = True, proxy: str | None = None
+) -> httpx.HTTPTransport:
+    """The network itself: TLS verified by default, ``verify`` names a CA file, a context or False.
+
+    Examples
+    --------
+    >>> make_transport().close()
+    """
+    context: bool | ssl.SSLContext
+    context = ssl.create_default_context(cafile=verify) if isinstance(verify, str) else verify
+    return httpx.HTTPTransport(verify=context, proxy=proxy, retries=0)
+
+
+def send(
+    client: httpx.Client,
+    request: httpx.Request,
+    *,
+    limits: Limits,
+    repeatable: bool,
+    timeout: float | None = None,
+) -> Answer:
+    """Send one request and read its answer whole.
+
+    Parameters
+    ----------
+    repeatable : bool
+        Whether a lost connection may be answered by sending the request again.
+    timeout : float, optional
+        Seconds for connecting and for the whole answer, in place of those in ``limits``.
+
+    Raises
+    ------
+    Unreachable, TimedOut, ConnectionLost
+        No whole answer came.
+    ReplyTooLarge
+        The body passed ``limits.max_bytes``; reading stopped there.
+    """
+    if timeout is not None:
+        request.extensions["timeout"] = httpx.Timeout(timeout).as_dict()
+    total = limits.total if timeout is None else timeout
+    attempt = 0
+    while True:
+        at, start = dt.datetime.now(dt.UTC), time.perf_counter()
+        try:
+            return _once(client, request, at, start, total, limits.max_bytes)
+        except CallError as error:
+            safe = isinstance(error, Unreachable) or (
+                repeatable and isinstance(error, ConnectionLost)
+            )
+            if not safe or attempt >= limits.retries:
+                error.at = error.at or at
+                error.elapsed = time.perf_counter() - start
+                raise
+            attempt += 1
+
+
+def _once(
+    client: httpx.Client,
+    request: httpx.Request,
+    at: dt.datetime,
+    start: float,
+    total: float,
+    max_bytes: int,
+) -> Answer:
+    try:
+        response = client.send(request, stream=True)
+        try:
+            body = _read(response, start, total, max_bytes)
+        finally:
+            response.close()
+    except httpx.HTTPError as error:
+        raise failure_for(error) from error
+    elapsed = time.perf_counter() - start
+    timing = response.extensions.get(TIMING)
+    if timing is not None:
+        at = timing.at or at
+        elapsed = elapsed if timing.elapsed is None else timing.elapsed
+    return Answer(response.status_code, response.headers, body, at, elapsed)
+
+
+def _read(response: httpx.Response, start: float, total: float, max_bytes: int) -> bytes:
+    declared = response.headers.get("content-length", "")
+    if declared.isdigit() and int(declared) > max_bytes:
+        raise _too_large(f"announces {int(declared):,} bytes", max_bytes)
+    chunks, size = [], 0
+    for chunk in response.iter_bytes():
+        size += len(chunk)
+        if size > max_bytes:
+            raise _too_large("is longer", max_bytes)
+        chunks.append(chunk)
+        if time.perf_counter() - start > total:
+            raise TimedOut(f"the answer was not whole after {total:g} seconds")
+    return b"".join(chunks)
+
+
+def _too_large(what: str, max_bytes: int) -> ReplyTooLarge:
+    return ReplyTooLarge(
+        f"the answer {what}, and the limit is {max_bytes:,} bytes; "
+        "a larger one is set by Limits(max_bytes=...)"
+    )
+
+
+def failure_for(error: httpx.HTTPError) -> TransportFailure:
+    """The toolkit's exception for one of httpx's.
+
+    Examples
+    --------
+    >>> type(failure_for(httpx.ConnectError("refused"))).__name__
+    'Unreachable'
+    """
+    text = str(error) or type(error).__name__
+    if isinstance(error, httpx.ConnectError | httpx.ConnectTimeout | httpx.PoolTimeout):
+        return Unreachable(f"no connection: {text}")
+    if isinstance(error, httpx.ProxyError | httpx.UnsupportedProtocol):
+        return Unreachable(f"no connection: {text}")
+    if isinstance(error, httpx.TimeoutException):
+        return TimedOut(f"no answer in time: {text}")
+    return ConnectionLost(f"the connection broke: {text}")

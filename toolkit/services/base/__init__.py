@@ -1,0 +1,1 @@
+"""What the services share: tables of functions, asking a person, and driving a call."""

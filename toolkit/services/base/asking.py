@@ -1,0 +1,202 @@
+"""Who answers a challenge: given answers, a person at a terminal, or nobody.
+
+An :class:`Asker` is asked once per round. Answers are handed straight to the request and kept
+nowhere; none of the objects here has a repr that shows one.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import getpass
+import os
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Protocol
+
+from toolkit.outcomes import InvalidArgument, LoginAborted, LoginError, NobodyToAsk
+
+Answers = (
+    Mapping[str, str]
+    | Sequence[str]
+    | Sequence[Sequence[str]]
+    | Callable[[list[str]], "Sequence[str] | Mapping[str, str] | None"]
+)
+"""Ready answers: by prompt, in order (flat, or a sequence a round), or made by a callable."""
+
+
+class Asker(Protocol):
+    """Asks a person. Raises LoginAborted when the person gives up."""
+
+    async def user(self) -> str:
+        """The user name."""
+        ...
+
+    async def answers(self, prompts: list[str], round_number: int) -> Sequence[str]:
+        """One answer for each prompt of this round (counted from 1)."""
+        ...
+
+
+class GivenAnswers:
+    """Ready answers, each used once.
+
+    Parameters
+    ----------
+    answers : mapping, sequence or callable
+        A mapping goes from prompt to answer (compared exactly, then trimmed and without case). A
+        sequence of str is used up in order over all rounds; a sequence of sequences has one for
+        each round. A callable gets the list of prompts and returns one of these for that round,
+        or None to give up.
+
+    Examples
+    --------
+    >>> GivenAnswers({"First pet?": "Rex"}).take(["first pet? "], 1)
+    ['Rex']
+    """
+
+    def __init__(self, answers: Answers) -> None:
+        if isinstance(answers, str | bytes):
+            raise InvalidArgument(
+                "answers is one text; give a mapping of prompt to answer, a list, or a callable"
+            )
+        self._answers = answers
+        self._left: Iterator[object] | None = None
+        if not callable(answers) and not isinstance(answers, Mapping):
+            try:
+                self._left = iter(answers)
+            except TypeError:
+                raise InvalidArgument(
+                    "answers must be a mapping of prompt to answer, a sequence, or a callable, "
+                    f"not {type(answers).__name__}"
+                ) from None
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}(…)"
+
+    def again(self) -> GivenAnswers:
+        """The same answers, from their beginning, for another login."""
+        return GivenAnswers(self._answers)
+
+    def take(self, prompts: list[str], round_number: int) -> list[str]:
+        """The answers to one round of prompts.
+
+        Raises
+        ------
+        LoginAborted
+            The callable gave None.
+        LoginError
+            An answer is missing; nothing was sent.
+        """
+        if self._left is not None:
+            return self._next(prompts, round_number)
+        made = self._answers(list(prompts)) if callable(self._answers) else self._answers
+        if made is None:
+            raise LoginAborted("the login was given up; nothing more was sent")
+        if isinstance(made, Mapping):
+            return _from_mapping(made, prompts)
+        if isinstance(made, str | bytes) or not isinstance(made, Sequence):
+            raise InvalidArgument("the answers' callable must return a list or a mapping, or None")
+        return _texts(made, prompts, round_number)
+
+    def _next(self, prompts: list[str], round_number: int) -> list[str]:
+        assert self._left is not None  # noqa: S101 (narrowing for the type checker)
+        taken: list[object] = []
+        for value in self._left:
+            if isinstance(value, Sequence) and not isinstance(value, str | bytes):
+                return _texts(value, prompts, round_number)
+            taken.append(value)
+            if len(taken) == len(prompts):
+                break
+        return _texts(taken, prompts, round_number)
+
+
+def _from_mapping(answers: Mapping[str, str], prompts: list[str]) -> list[str]:
+    loose = {prompt.strip().casefold(): answer for prompt, answer in answers.items()}
+    missing = [
+        prompt
+        for prompt in prompts
+        if prompt not in answers and prompt.strip().casefold() not in loose
+    ]
+    if missing:
+        asked = "; ".join(repr(prompt) for prompt in missing)
+        raise LoginError(f"no answer was given for: {asked}. Nothing was sent for this round")
+    return _texts(
+        [answers.get(prompt, loose.get(prompt.strip().casefold())) for prompt in prompts],
+        prompts,
+        0,
+    )
+
+
+def _texts(values: Sequence[object], prompts: list[str], round_number: int) -> list[str]:
+    if len(values) != len(prompts):
+        where = f" in round {round_number}" if round_number else ""
+        raise LoginError(
+            f"{len(prompts)} prompts came{where} and {len(values)} answers were given: "
+            f"{'; '.join(map(repr, prompts))}. Nothing was sent for this round"
+        )
+    for value in values:
+        if not isinstance(value, str):
+            raise InvalidArgument(f"an answer must be a text, not {type(value).__name__}")
+    return [str(value) for value in values]
+
+
+class TerminalAsker:
+    """Asks at the terminal, or through a notebook's own input box; answers are not shown."""
+
+    async def user(self) -> str:
+        """The user name, typed visibly."""
+        return await _ask(input, "User: ")
+
+    async def answers(self, prompts: list[str], round_number: int) -> list[str]:
+        """One hidden input for each prompt."""
+        print(f"Round {round_number}: {len(prompts)} to answer (Ctrl-C gives up)")
+        return [await _ask(getpass.getpass, f"{prompt} ") for prompt in prompts]
+
+
+async def _ask(read: Callable[[str], str], prompt: str) -> str:
+    try:
+        return read(prompt)
+    except (EOFError, KeyboardInterrupt, asyncio.CancelledError):
+        raise LoginAborted("the login was given up; nothing more was sent") from None
+
+
+AskerFactory = Callable[[], "Asker | None"]
+_forms: list[AskerFactory] = []
+
+
+def register_form(factory: AskerFactory) -> None:
+    """Offer a better way to ask than the terminal's.
+
+    ``factory()`` gives an :class:`Asker`, or None where its form cannot be shown. The last one
+    registered is asked first. This is the place where a notebook's login form comes in.
+    """
+    _forms.append(factory)
+
+
+def find_asker() -> Asker:
+    """The best way to ask a person here.
+
+    Raises
+    ------
+    NobodyToAsk
+        There is no notebook front end and no terminal: say who answers with ``login_with``.
+    """
+    for factory in reversed(_forms):
+        asker = factory()
+        if asker is not None:
+            return asker
+    if _can_read_input():
+        return TerminalAsker()
+    raise NobodyToAsk(
+        "nobody can be asked here (no terminal, and no notebook that takes input); "
+        "use login_with(user, answers)"
+    )
+
+
+def _can_read_input() -> bool:
+    shell = sys.modules.get("IPython")
+    running = shell.get_ipython() if shell is not None else None
+    kernel = getattr(running, "kernel", None)
+    if kernel is not None:
+        voila = os.environ.get("SERVER_SOFTWARE", "").startswith("voila/")
+        return bool(getattr(kernel, "_allow_stdin", False)) and not voila
+    return bool(sys.stdin) and sys.stdin.isatty()

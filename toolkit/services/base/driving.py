@@ -1,0 +1,98 @@
+"""Flows and their drivers: a flow says what to send and what to ask, a driver does it.
+
+A flow is a generator. It yields :class:`Send`, :class:`Ask` or :class:`AskUser`, gets back an
+answer or a list of texts, and returns its result. It knows nothing of sockets or of event loops,
+so the same flow serves a blocking driver and an awaiting one, which differ in the few lines that
+wait.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Generator
+from dataclasses import dataclass
+from typing import TypeVar
+
+from toolkit.http import Answer
+from toolkit.services.base.asking import Asker, GivenAnswers
+
+Result = TypeVar("Result")
+
+
+@dataclass(frozen=True, slots=True)
+class Send:
+    """Send this body; ``repeatable`` says whether a lost connection may be answered by another."""
+
+    body: bytes
+    repeatable: bool = False
+    timeout: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """Ask for one answer to each of these prompts (there may be none)."""
+
+    prompts: tuple[str, ...]
+    round_number: int
+
+
+@dataclass(frozen=True, slots=True)
+class AskUser:
+    """Ask for the user name."""
+
+
+Step = Send | Ask | AskUser
+Reaction = Answer | list[str]
+Flow = Generator[Step, Reaction, Result]
+Sender = Callable[[Send], Answer]
+
+
+def drive(flow: Flow[Result], sender: Sender, answers: GivenAnswers | None = None) -> Result:
+    """Run a flow to its end, blocking.
+
+    Whatever sending or asking raises is thrown into the flow, which may handle it.
+    """
+    try:
+        step = next(flow)
+        while True:
+            try:
+                reaction = _react(step, sender, answers)
+            except BaseException as error:  # noqa: BLE001 (the flow decides; the rest comes back)
+                step = flow.throw(error)
+            else:
+                step = flow.send(reaction)
+    except StopIteration as stop:
+        return stop.value  # type: ignore[no-any-return]
+
+
+def _react(step: Step, sender: Sender, answers: GivenAnswers | None) -> Reaction:
+    if isinstance(step, Send):
+        return sender(step)
+    if answers is None or isinstance(step, AskUser):
+        raise TypeError("this flow asks, and there is nobody to ask")
+    return answers.take(list(step.prompts), step.round_number)
+
+
+async def drive_async(flow: Flow[Result], sender: Sender, asker: Asker) -> Result:
+    """Run a flow whose questions a person answers, without blocking the event loop.
+
+    Sending happens in a worker thread (with this context, so that a recording of it sees it).
+    """
+    try:
+        step = next(flow)
+        while True:
+            try:
+                reaction: Reaction
+                if isinstance(step, Send):
+                    reaction = await asyncio.to_thread(sender, step)
+                elif isinstance(step, AskUser):
+                    reaction = [await asker.user()]
+                else:
+                    given = await asker.answers(list(step.prompts), step.round_number)
+                    reaction = list(given)
+            except BaseException as error:  # noqa: BLE001 (the flow decides; the rest comes back)
+                step = flow.throw(error)
+            else:
+                step = flow.send(reaction)
+    except StopIteration as stop:
+        return stop.value  # type: ignore[no-any-return]

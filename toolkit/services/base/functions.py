@@ -1,0 +1,196 @@
+"""A service is data first: one table of its functions, read by everything else."""
+
+from __future__ import annotations
+
+import difflib
+import enum
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Literal
+
+import pandas as pd
+
+from toolkit.frames import Column, frame
+from toolkit.outcomes import InvalidArgument
+
+ArgumentKind = Literal["text", "binary", "xml", "choice", "session", "answer"]
+ResultKind = Literal["text", "binary", "xml", "category", "integer", "time", "session", "prompt"]
+
+
+class SessionPlace(enum.StrEnum):
+    """Where a function carries the session."""
+
+    ELEMENT = "element"
+    ARGUMENT = "argument"
+    NONE = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class Argument:
+    """One argument of a function.
+
+    Attributes
+    ----------
+    name : str
+        As the service's documentation writes it.
+    kind : str
+        ``session`` is filled in by the client, ``answer`` is a secret.
+    repeated : bool
+        Zero or more of it, at the end.
+    wildcard : bool
+        Whether ``*`` means "all of them".
+    choices : tuple of str
+        The values of a ``choice``.
+    names : bool
+        Whether it names what the function is aimed at (it is then part of a call's target).
+    """
+
+    name: str
+    kind: ArgumentKind = "text"
+    repeated: bool = False
+    wildcard: bool = False
+    choices: tuple[str, ...] = ()
+    names: bool = False
+
+    @property
+    def parameter(self) -> str:
+        """The Python parameter's name."""
+        return self.name.replace("-", "_")
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """One result of a function: its wire name, the column it becomes, its kind."""
+
+    name: str
+    kind: ResultKind = "text"
+    column: str = ""
+    repeated: bool = False
+    choices: tuple[str, ...] = ()
+    about: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Function:
+    """One named operation of a service.
+
+    Attributes
+    ----------
+    service, name : str
+        The service, and the function's name on the wire.
+    method : str
+        The client's method, for example ``task.get_status``.
+    changes : bool
+        Whether it changes state on the server. One that does is never repeated after a lost reply.
+    destroys : bool
+        Whether what it changes cannot be brought back.
+    lost_reply : str
+        What to do when its reply was lost.
+    columns : tuple of Column
+        The columns of its DataFrame; empty where they depend on the document that arrives.
+    """
+
+    service: str
+    name: str
+    method: str
+    summary: str
+    arguments: tuple[Argument, ...] = ()
+    results: tuple[Result, ...] = ()
+    named_results: bool = False
+    session: SessionPlace = SessionPlace.ELEMENT
+    changes: bool = False
+    destroys: bool = False
+    lost_reply: str = ""
+    codes: tuple[int, ...] = ()
+    section: str = ""
+    aliases: tuple[str, ...] = ()
+    columns: tuple[Column, ...] = field(default=())
+
+    @property
+    def given(self) -> tuple[Argument, ...]:
+        """The arguments that the caller gives (the session is filled in)."""
+        return tuple(argument for argument in self.arguments if argument.kind != "session")
+
+    @property
+    def signature(self) -> str:
+        """How the method is called, for example ``task.get_status(config_name, task_name)``."""
+        words = ("*" * argument.repeated + argument.parameter for argument in self.given)
+        return f"{self.method}({', '.join(words)})"
+
+
+class FunctionTable:
+    """The functions of one service, found by wire name, alias or method."""
+
+    def __init__(self, service: str, functions: Iterable[Function]) -> None:
+        self.service = service
+        self.all = tuple(functions)
+        self._found: dict[str, Function] = {}
+        for function in self.all:
+            for word in (function.name, *function.aliases, function.method):
+                self._found[word] = function
+                self._found.setdefault(word.casefold(), function)
+
+    def __len__(self) -> int:
+        return len(self.all)
+
+    def find(self, name: str) -> Function | None:
+        """The function of that wire name, alias or method, compared without case at last."""
+        return self._found.get(name) or self._found.get(name.casefold())
+
+    def get(self, name: str) -> Function:
+        """The function of that name.
+
+        Raises
+        ------
+        InvalidArgument
+            There is none; the sentence names the nearest.
+        """
+        found = self.find(name)
+        if found is not None:
+            return found
+        near = difflib.get_close_matches(name, [function.name for function in self.all], n=3)
+        hint = f"; did you mean {' or '.join(near)}?" if near else ""
+        raise InvalidArgument(f"{self.service} has no function {name!r}{hint}")
+
+    def to_frame(self) -> pd.DataFrame:
+        """The table as a DataFrame, one row a function."""
+        return frame(
+            FUNCTION_COLUMNS,
+            [
+                (
+                    function.service,
+                    function.name,
+                    function.signature,
+                    ", ".join(_word(a.name, a.kind, a.repeated) for a in function.arguments),
+                    ", ".join(_word(r.name, r.kind, r.repeated) for r in function.results),
+                    function.session.value,
+                    function.changes,
+                    function.destroys,
+                    not function.changes,
+                    ", ".join(map(str, function.codes)),
+                    function.section,
+                    function.summary,
+                )
+                for function in self.all
+            ],
+        )
+
+
+FUNCTION_COLUMNS = (
+    Column("service", "category", about="the service"),
+    Column("function", about="name on the wire"),
+    Column("method", about="the client's method and its arguments"),
+    Column("arguments", about="name:kind of each argument; * is zero or more"),
+    Column("results", about="name:kind of each result; * is zero or more"),
+    Column("session", "category", ("element", "argument", "none"), "where the session goes"),
+    Column("changes", "boolean", about="whether it changes state on the server"),
+    Column("destroys", "boolean", about="whether the change cannot be taken back"),
+    Column("repeatable", "boolean", about="whether it is repeated after a lost connection"),
+    Column("codes", about="codes to expect beside those that every function has"),
+    Column("section", about="section of the service's documentation"),
+    Column("summary", about="what it does"),
+)
+
+
+def _word(name: str, kind: str, repeated: bool) -> str:
+    return f"{name}:{kind}{'*' * repeated}"

@@ -1,0 +1,79 @@
+"""Sertainty's Data Protector gateway: 37 functions, a login by challenges, XML with base64.
+
+Facts: the Data Protector Web API guide V3.4.0; what it leaves open is an option (``Options``).
+
+Examples
+--------
+>>> import toolkit
+>>> with toolkit.sandbox.start("sertainty") as box:  # doctest: +SKIP
+...     gateway = toolkit.sertainty.connect(box.url)
+...     gateway.login_with("ada", answers)
+...     gateway.task.get_status("Nightly", "ingest")
+"""
+
+from __future__ import annotations
+
+import ssl
+from collections.abc import Mapping
+from typing import Any
+
+import httpx
+
+from toolkit.http import Limits
+from toolkit.services.sertainty.call import Call
+from toolkit.services.sertainty.gateway import Gateway, Session
+from toolkit.services.sertainty.options import Options
+from toolkit.services.sertainty.recorded import SertaintyService
+
+__all__ = ["Call", "Gateway", "Limits", "Options", "Session", "connect", "service"]
+
+service = SertaintyService()
+
+
+def connect(
+    url: str,
+    *,
+    options: Options | None = None,
+    limits: Limits | None = None,
+    verify: bool | str | ssl.SSLContext = True,
+    proxy: str | None = None,
+    headers: Mapping[str, str] | None = None,
+    transport: httpx.BaseTransport | None = None,
+    **changes: Any,
+) -> Gateway:
+    """A client of the gateway at ``url``. Nothing is sent yet.
+
+    Parameters
+    ----------
+    url : str
+        The one address that takes all functions; the guide gives no default (its section 3).
+    options : Options, optional
+        What the guide leaves open; single ones may be given by name, as in
+        ``connect(url, alter_style="args")``.
+    limits : Limits, optional
+        Seconds and bytes that a call may take.
+    verify : bool, str or ssl.SSLContext
+        TLS: True, the path of a CA file, a context, or False to trust any server.
+    transport : httpx.BaseTransport, optional
+        In place of the network.
+
+    Raises
+    ------
+    InvalidArgument
+        The address or an option is not usable.
+
+    Examples
+    --------
+    >>> connect("http://127.0.0.1:8080/")
+    <sertainty gateway http://127.0.0.1:8080/: no session>
+    """
+    return Gateway(
+        url,
+        options=options,
+        limits=limits,
+        verify=verify,
+        proxy=proxy,
+        headers=headers,
+        transport=transport,
+        **changes,
+    )

@@ -1,0 +1,313 @@
+"""The client of a Sertainty gateway: it sends what the flows say, and keeps one session."""
+
+from __future__ import annotations
+
+import ssl
+from collections.abc import Mapping, Sequence
+from types import TracebackType
+from typing import Any, Self
+from urllib.parse import urlsplit
+
+import httpx
+import pandas as pd
+
+from toolkit import http
+from toolkit.cassettes import DeckTransport
+from toolkit.frames import frame
+from toolkit.http import Answer, Limits
+from toolkit.outcomes import CallError, InvalidArgument, NoSession
+from toolkit.services.base.asking import Answers, Asker, GivenAnswers, find_asker
+from toolkit.services.base.driving import Flow, Send, drive, drive_async
+from toolkit.services.sertainty import namespaces
+from toolkit.services.sertainty.call import Call
+from toolkit.services.sertainty.flows import (
+    Granted,
+    SessionState,
+    call_flow,
+    login_flow,
+    open_flow,
+)
+from toolkit.services.sertainty.functions import TABLE
+from toolkit.services.sertainty.options import Options
+from toolkit.services.sertainty.results import PROMPT_COLUMNS, prompts
+
+
+class Session:
+    """An authenticated stay with the gateway. ``with session:`` ends it at the end."""
+
+    def __init__(self, gateway: Gateway, granted: Granted) -> None:
+        self._gateway, self._granted = gateway, granted
+
+    @property
+    def user(self) -> str:
+        """Whose session it is."""
+        return self._granted.user
+
+    @property
+    def rounds(self) -> int:
+        """How many rounds of prompts were answered."""
+        return self._granted.rounds
+
+    @property
+    def open(self) -> bool:
+        """Whether it is still the gateway's session."""
+        return self._gateway.holds(self._granted.session_id)
+
+    def close(self) -> None:
+        """End it at the gateway; does nothing when it has ended already."""
+        if self.open:
+            self._gateway.close_session()
+
+    def __repr__(self) -> str:
+        state = "open" if self.open else "closed"
+        return f"<sertainty session of {self.user}: {state}, {self.rounds} rounds>"
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        _close_quietly_after(error, self.close)
+
+
+class Gateway:
+    """A Sertainty Data Protector gateway: 37 functions, each a method that gives a DataFrame.
+
+    Made by ``toolkit.sertainty.connect(url)``. The functions are grouped by what they act on:
+    ``agent``, ``config``, ``host``, ``shared``, ``task``, ``template``; :meth:`call` takes the
+    name on the wire. Use it in ``with`` to end its session and its connections.
+    """
+
+    service_name = "sertainty"
+
+    def __init__(
+        self,
+        url: str,
+        *,
+        options: Options | None = None,
+        limits: Limits | None = None,
+        verify: bool | str | ssl.SSLContext = True,
+        proxy: str | None = None,
+        headers: Mapping[str, str] | None = None,
+        transport: httpx.BaseTransport | None = None,
+        **changes: Any,
+    ) -> None:
+        self.url = _checked(url)
+        self.options = Options.of(options, changes)
+        self.limits = limits or Limits()
+        self._state = SessionState(self.options)
+        self._answers: GivenAnswers | None = None
+        self._client = http.make_client(
+            DeckTransport(transport or http.make_transport(verify=verify, proxy=proxy)),
+            headers={"content-type": self.options.content_type, **(headers or {})},
+            limits=self.limits,
+        )
+        self.last: Call | None = None
+        self.agent = namespaces.Agent(self)
+        self.config = namespaces.Config(self)
+        self.host = namespaces.Host(self)
+        self.shared = namespaces.Shared(self)
+        self.task = namespaces.Task(self)
+        self.template = namespaces.Template(self)
+
+    def __repr__(self) -> str:
+        who = f"session of {self._state.user}" if self._state.session_id else "no session"
+        return f"<sertainty gateway {self.url}: {who}>"
+
+    # --- calls ---------------------------------------------------------------------------------
+
+    def call(self, name: str, *arguments: Any) -> pd.DataFrame:
+        """Call a function by its name on the wire.
+
+        Parameters
+        ----------
+        name : str
+            For example ``"taskGetStatus"``; compared without case.
+        *arguments
+            In the order of ``toolkit.functions("sertainty")``; the session is filled in.
+
+        Returns
+        -------
+        DataFrame
+            The same as the function's method gives.
+        """
+        function = TABLE.get(name)
+        if function.name == "hostOpenSession":
+            user, *answers = arguments or ("",)
+            return self.open_session(user, answers)
+        if function.name == "hostCloseSession":
+            return self.close_session()
+        return self.fetch(function.name, *arguments).frame
+
+    def fetch(self, name: str, *arguments: Any) -> Call:
+        """The same call, with the results as they came: ``.outcome``, ``.document``, ``.frame``.
+
+        Examples
+        --------
+        >>> gateway.fetch("agentGetLog").document[:5]  # doctest: +SKIP
+        b'<Log '
+        """
+        function = TABLE.get(name)
+        if function.name == "hostOpenSession":
+            raise InvalidArgument("hostOpenSession is called by login_with or host.open_session")
+        call = self._drive(call_flow(function, arguments, self._state))
+        self.last = call
+        return call
+
+    # --- the session ---------------------------------------------------------------------------
+
+    def login_with(self, user: str, answers: Answers = ()) -> Session:
+        """Log in with ready answers, for scripts.
+
+        Parameters
+        ----------
+        answers : mapping, sequence or callable
+            By prompt; in order (flat, or one sequence a round); or ``callable(prompts)``, which
+            may return None to give up. Kept in memory to open a lost session again for a read
+            (option ``reopen``); never written anywhere.
+
+        Raises
+        ------
+        AccessDenied
+            The gateway said no. Answers are never sent a second time.
+        LoginAborted, LoginError
+            Given up, too many rounds, or an answer is missing. Nothing more was sent.
+
+        Examples
+        --------
+        >>> gateway.login_with("ada", {"First pet?": "Rex"})  # doctest: +SKIP
+        <sertainty session of ada: open, 1 rounds>
+        """
+        given = GivenAnswers(answers)
+        granted = drive(login_flow(self._state, user), self._send, given)
+        self._answers = given
+        self._state.can_reopen = self.options.reopen
+        return Session(self, granted)
+
+    async def login(
+        self, user: str | None = None, *, answers: Answers | None = None, asker: Asker | None = None
+    ) -> Session:
+        """Log in by asking a person: a form in a notebook, prompts in a terminal.
+
+        With ``answers`` nobody is asked. Answers are not shown and not kept.
+
+        Raises
+        ------
+        NobodyToAsk
+            There is neither a terminal nor a notebook here that takes input.
+        AccessDenied, LoginAborted
+            As in :meth:`login_with`.
+        """
+        if answers is not None:
+            if user is None:
+                raise InvalidArgument("answers are given, so give the user too")
+            return self.login_with(user, answers)
+        asker = asker or find_asker()
+        granted = await drive_async(login_flow(self._state, user), self._send, asker)
+        self._answers, self._state.can_reopen = None, False
+        return Session(self, granted)
+
+    def open_session(
+        self, user: str, answers: Mapping[str, str] | Sequence[str] = ()
+    ) -> pd.DataFrame:
+        """See ``host.open_session``."""
+        if isinstance(answers, str):
+            raise InvalidArgument("answers must be a list or a mapping of name to answer")
+        if isinstance(answers, Mapping):
+            named = list(answers.items())
+        else:
+            named = [(f"prompt-{place}", answer) for place, answer in enumerate(answers, 1)]
+        reply, session_id = drive(open_flow(user, named, self._state), self._send)
+        if session_id is not None:
+            self._state.user, self._state.session_id = user, session_id
+            self._state.can_reopen = False
+            return frame(PROMPT_COLUMNS, [("granted", None, None)])
+        asked = prompts(reply, self.options.text_encoding)
+        return frame(PROMPT_COLUMNS, [("challenged", name, text) for name, text in asked])
+
+    def close_session(self) -> pd.DataFrame:
+        """See ``host.close_session``. The session is forgotten whatever the gateway answers."""
+        if self._state.session_id is None:
+            raise NoSession("hostCloseSession needs a session, and none is open")
+        self._state.can_reopen, self._answers = False, None
+        try:
+            return self.fetch("hostCloseSession").frame
+        finally:
+            self._state.session_id = None
+
+    def holds(self, session_id: str) -> bool:
+        """Whether that is the session in use."""
+        return self._state.session_id == session_id
+
+    # --- statistics ----------------------------------------------------------------------------
+
+    def task_statuses(self) -> pd.DataFrame:
+        """The status record of every task of every configuration.
+
+        Returns
+        -------
+        DataFrame
+            The columns of ``task.get_status`` and ``at`` (datetime64[us, UTC]): when it was read.
+        """
+        from toolkit.services.sertainty.statuses import read_all
+
+        return read_all(self)
+
+    # --- the life of the client ----------------------------------------------------------------
+
+    def close(self) -> None:
+        """End the session, if one is open, and the connections."""
+        try:
+            if self._state.session_id is not None:
+                self.close_session()
+        finally:
+            self._client.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        _close_quietly_after(error, self.close)
+
+    # --- the lines that wait -------------------------------------------------------------------
+
+    def _drive(self, flow: Flow[Call]) -> Call:
+        again = self._answers.again() if self._answers is not None else None
+        return drive(flow, self._send, again)
+
+    def _send(self, step: Send) -> Answer:
+        request = self._client.build_request(self.options.http_method, self.url, content=step.body)
+        return http.send(
+            self._client,
+            request,
+            limits=self.limits,
+            repeatable=step.repeatable,
+            timeout=step.timeout,
+        )
+
+
+def _close_quietly_after(error: BaseException | None, close: Any) -> None:
+    """Close; an error that is already on its way is not hidden by one from closing."""
+    try:
+        close()
+    except CallError:
+        if error is None:
+            raise
+
+
+def _checked(url: str) -> str:
+    parts = urlsplit(str(url))
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise InvalidArgument(
+            f"the gateway's address must be like https://host:port/path, not {url!r}"
+        )
+    return str(url)

@@ -1,0 +1,191 @@
+"""Recorded traffic back to calls: the same decoding as live, years later."""
+
+from __future__ import annotations
+
+import datetime as dt
+import html
+import re
+
+import pandas as pd
+import pybase64
+
+from toolkit.cassettes.interaction import Interaction, Request
+from toolkit.frames import frame
+from toolkit.outcomes import BadReply, Category, InvalidArgument, Outcome, error_for
+from toolkit.services.base.functions import Function, FunctionTable
+from toolkit.services.base.service import CallRecord
+from toolkit.services.sertainty import codes
+from toolkit.services.sertainty.call import Call
+from toolkit.services.sertainty.envelope import (
+    RequestDocument,
+    decode_reply,
+    decode_request,
+)
+from toolkit.services.sertainty.functions import TABLE
+from toolkit.services.sertainty.results import PROMPT_COLUMNS, prompts
+from toolkit.services.sertainty.rules import Rules
+from toolkit.services.sertainty.statuses import with_time
+
+_REQUEST = re.compile(
+    rb"<Request>(?:<Session>[^<]*</Session>)?<Function>([A-Za-z]+)</Function>"
+    rb"(?:<ArgList>((?:<Argument(?: name=\"[^\"<]*\")?>[A-Za-z0-9+/=]*</Argument>)*)</ArgList>)?"
+    rb"</Request>"
+)
+_ARGUMENT = re.compile(rb">([A-Za-z0-9+/=]*)</Argument>")
+_RESPONSE = re.compile(
+    rb"<Response>\s*<Status>(\d{1,9})</Status>\s*<StatusMessage>([^<]*)</StatusMessage>"
+)
+
+
+class SertaintyService:
+    """What the rooms above know of this service (see ``services.base.service.Service``)."""
+
+    name = "sertainty"
+    functions: FunctionTable = TABLE
+
+    def __init__(self) -> None:
+        self.rules = Rules()
+
+    def __repr__(self) -> str:
+        return f"<service {self.name}: {len(self.functions)} functions>"
+
+    def codes(self) -> pd.DataFrame:
+        """The gateway's status codes: code, label, meaning, category (guide section 5)."""
+        return codes.to_frame()
+
+    def recognises(self, request: Request) -> bool:
+        """Whether a recorded request is a gateway's."""
+        return self.rules.recognises(request)
+
+    def decode_call(self, interaction: Interaction) -> CallRecord:
+        """Function, target and outcome of a recorded interaction. Never raises."""
+        function, target = _aim(interaction.request.body)
+        if interaction.response is None:
+            failure = interaction.failure
+            kind = failure.kind if failure else "no response"
+            text = failure.message if failure else ""
+            return CallRecord(function, target, None, kind, Category.TRANSPORT.value, text)
+        outcome = _outcome(interaction.response.body)
+        return CallRecord(
+            function,
+            target,
+            outcome.code,
+            outcome.label,
+            outcome.category.value,
+            outcome.message,
+        )
+
+    def decode_frame(self, interaction: Interaction) -> pd.DataFrame:
+        """The DataFrame that the live call gave.
+
+        Raises
+        ------
+        CallError
+            The one that the live call raised for its answer.
+        InvalidArgument
+            The interaction holds no call of a known function, or no answer.
+        """
+        call = _call(interaction)
+        if call.function.name == "hostOpenSession":
+            return _opened(call)
+        if not call.outcome.ok:
+            raise error_for(
+                call.outcome,
+                function=call.function.name,
+                target=call.target,
+                at=call.at,
+                elapsed=call.elapsed,
+            )
+        return call.frame
+
+    def task_statuses(self, interaction: Interaction) -> pd.DataFrame | None:
+        """The status record in a successful taskGetStatus; None for any other interaction."""
+        if b"askGetStatus" not in interaction.request.body[:512]:
+            return None
+        try:
+            call = _call(interaction)
+        except (InvalidArgument, BadReply):
+            return None
+        if call.function.name != "taskGetStatus" or not call.outcome.ok:
+            return None
+        return with_time(call.frame, interaction.recorded_at)
+
+
+def _aim(body: bytes) -> tuple[str, str]:
+    """The function's table name (or the unknown one's own) and the target."""
+    quick = _REQUEST.fullmatch(body)
+    if quick:
+        name, raw = quick[1].decode(), _ARGUMENT.findall(quick[2] or b"")
+        function = TABLE.find(name)
+        if function is None:
+            return name, ""
+        try:
+            return function.name, _target(function, [pybase64.b64decode(value) for value in raw])
+        except ValueError:
+            return function.name, ""
+    try:
+        document = decode_request(body)
+    except BadReply:
+        return "", ""
+    function = TABLE.find(document.function)
+    if function is None:
+        return document.function, ""
+    return function.name, _target(function, [value for _, value in document.arguments])
+
+
+def _target(function: Function, arguments: list[bytes]) -> str:
+    places = [place for place, argument in enumerate(function.arguments) if argument.names]
+    return "/".join(
+        arguments[place].decode("utf-8", "replace") for place in places if place < len(arguments)
+    )
+
+
+def _outcome(body: bytes) -> Outcome:
+    quick = _RESPONSE.match(body)
+    if quick and body.rstrip().endswith(b"</Response>"):
+        try:
+            return codes.outcome(int(quick[1]), html.unescape(quick[2].decode()))
+        except UnicodeDecodeError:
+            pass
+    try:
+        reply = decode_reply(body)
+    except BadReply as error:
+        return Outcome(None, type(error).__name__, error.message, Category.BAD_REPLY)
+    return codes.outcome(reply.status, reply.message)
+
+
+def _call(interaction: Interaction) -> Call:
+    if interaction.response is None:
+        raise InvalidArgument("the interaction holds no answer")
+    document = decode_request(interaction.request.body)
+    function = TABLE.get(document.function)
+    reply = decode_reply(interaction.response.body)
+    values = _given(function, document)
+    return Call(
+        function,
+        _target(function, [value for _, value in document.arguments]),
+        codes.outcome(reply.status, reply.message),
+        reply,
+        interaction.recorded_at or dt.datetime.fromtimestamp(0, dt.UTC),
+        interaction.elapsed or 0.0,
+        values,
+    )
+
+
+def _given(function: Function, document: RequestDocument) -> tuple[str | bytes, ...]:
+    """The arguments that the caller gave, as values (names as text, contents as bytes)."""
+    values: list[str | bytes] = []
+    for argument, (_, value) in zip(function.arguments, document.arguments, strict=False):
+        if argument.kind == "session":
+            continue
+        values.append(value.decode("utf-8", "replace") if argument.kind == "text" else value)
+    return tuple(values)
+
+
+def _opened(call: Call) -> pd.DataFrame:
+    if call.outcome.ok:
+        return frame(PROMPT_COLUMNS, [("granted", None, None)])
+    if call.outcome.category is Category.CHALLENGED:
+        asked = prompts(call.reply, call.encoding)
+        return frame(PROMPT_COLUMNS, [("challenged", name, text) for name, text in asked])
+    raise error_for(call.outcome, function=call.function.name, target=call.target)
