@@ -1,0 +1,151 @@
+"""A first look at the bytes of a body: most hold nothing secret, and need no more than this.
+
+The look goes over the names in the body, not over its text: what it has found out about a name
+is kept, so that the cost is that of a few searches by ``bytes``' own methods.
+"""
+
+from __future__ import annotations
+
+import re
+
+from toolkit.cassettes.redaction.names import Names
+
+_HEADS = re.compile(rb"<([A-Za-z_][^<>]*)")
+_HEAD_NAME = re.compile(r"[^\s/>]+")
+_ATTRIBUTE = re.compile(r"([\w:.\-]+)\s*=\s*(\"[^\"]*|'[^']*|[^\s\"'<>=`]+)")
+_PARAMETER = re.compile(rb"[\w.\-\[\]%]+\Z")
+_USERINFO = re.compile(rb"://[^/\s\"'<>@?#\\]+@")
+_FORM = re.compile(rb"[\w.~%+\-\[\]*]{1,200}=[^\s<>\"{}]*")
+_NAMING = frozenset({"name", "key", "id"})
+_BLANK = b" \t\r\n"
+_LONGEST = 48
+_KEPT = 8192
+
+
+class FirstLook:
+    """Tells bodies that hold no secret by any name from those that have to be read.
+
+    Errs on one side only: a body that it clears holds no secret that the scanners would find.
+    """
+
+    def __init__(self, names: Names) -> None:
+        self._names = names
+        self._heads: dict[bytes, bool] = {}
+        self._tails: dict[bytes, bool] = {}
+
+    def clear(self, content_type: str, body: bytes) -> bool:
+        """Whether there is nothing to look for in a body."""
+        if b".eyJ" in body or b"PRIVATE KEY-----" in body:
+            return False
+        first = body.lstrip(b"\xef\xbb\xbf \t\r\n")[:1]
+        if first == b"<":
+            return not (self._tag(body) or self._parameter(body))
+        if first in (b"{", b"["):
+            # Escaped letters hide a name from a search of the bytes; a string may hold XML.
+            return not (
+                b"\\u00" in body
+                or self._member(body)
+                or self._parameter(body)
+                or (b"<" in body and self._tag(body))
+                or b'"value"' in body.lower()
+            )
+        return (
+            b"=" not in body
+            and b'"' not in body
+            and b"<" not in body
+            and b"://" not in body
+            and "csv" not in content_type
+        )
+
+    def _tag(self, body: bytes) -> bool:
+        known = self._heads
+        heads = _HEADS.findall(body)
+        for head in heads if len(heads) < 32 else set(heads):
+            held = known.get(head)
+            if held is None:
+                held = self._look_at_tag(head)
+            if held:
+                return True
+        return False
+
+    def _look_at_tag(self, head: bytes) -> bool:
+        text = head.decode("utf-8", "replace")
+        kind = self._names.kind
+        name = _HEAD_NAME.match(text)
+        held = name is not None and kind(_local(name[0])) is not None
+        if not held and "=" in text:
+            held = "&" in text or any(
+                kind(_local(m[1])) or (m[1].lower() in _NAMING and kind(m[2].strip("\"'")))
+                for m in _ATTRIBUTE.finditer(text)
+            )
+        _keep(self._heads, head, held)
+        return held
+
+    def _member(self, body: bytes) -> bool:
+        known = self._tails
+        pieces = body.translate(None, _BLANK).split(b'":')
+        for tail in {piece[-_LONGEST:] for piece in pieces[:-1]}:
+            held = known.get(name := tail[tail.rfind(b'"') + 1 :])
+            if held is None:
+                held = self._look_at_name(name)
+            if held:
+                return True
+        return False
+
+    def _look_at_name(self, raw: bytes) -> bool:
+        name = raw.rstrip(b"\\")
+        if name.endswith(b'"'):
+            return True
+        name = name[name.rfind(b'"') + 1 :]
+        held = b"\\" in name or self._names.kind(name.decode("utf-8", "replace")) is not None
+        _keep(self._tails, raw, held)
+        return held
+
+    def _parameter(self, body: bytes) -> bool:
+        """Whether a URL in the body has a secret parameter, or a user in front of its host."""
+        if b"@" in body and _USERINFO.search(body):
+            return True
+        if b"=" not in body and b"%3" not in body:
+            return False
+        start = 5 if body.startswith(b"<?xml") else 0
+        if (
+            body.find(b"?", start, -1) < 0
+            and b"&" not in body
+            and b"#" not in body
+            and b"\\u0026" not in body
+            and b"%3" not in body
+        ):
+            return False
+        if b"%3" in body or b"%26" in body:
+            return True
+        for piece in body.split(b"=")[:-1]:
+            name = _PARAMETER.search(piece[-_LONGEST:])
+            if name is None:
+                continue
+            held = self._tails.get(name[0])
+            if held is None:
+                held = b"%" in name[0] or self._names.kind(name[0].decode()) is not None
+                _keep(self._tails, name[0], held)
+            if held:
+                return True
+        return False
+
+
+def is_form(content_type: str, text: str) -> bool:
+    """Whether a text is form data, by its type or by its look."""
+    if "x-www-form-urlencoded" in content_type:
+        return True
+    return (
+        len(text) < 65536 and _FORM.fullmatch(text.strip().encode("utf-8", "replace")) is not None
+    )
+
+
+def _keep(known: dict[bytes, bool], name: bytes, held: bool) -> None:
+    if len(known) >= _KEPT:
+        known.clear()
+    if len(name) <= 256:
+        known[name] = held
+
+
+def _local(name: str) -> str:
+    return name.rpartition(":")[2]
