@@ -1,0 +1,228 @@
+"""expat's events to rows: one dict of key and text for each record."""
+
+from __future__ import annotations
+
+from xml.parsers import expat
+
+from toolkit.documents.inside import BLANK, TYPES, Inside, Row, too_wide
+from toolkit.documents.keys import is_namespace
+from toolkit.documents.limits import Limits, too_deep
+from toolkit.documents.shape import RecordPath, local
+from toolkit.outcomes import DocumentError
+
+_NAMES_KNOWN = 10_000
+_HEADER_FIELDS = 64
+_HEADER_LENGTH = 1024
+
+
+class Collector:
+    """Turns expat's events into rows of one record. One for each document.
+
+    Attributes
+    ----------
+    rows : list of dict
+        The records that are complete; take them and clear the list.
+    hints : dict
+        Key to the kind that ``type`` attributes declare: "none" without one, "mixed" where they
+        disagree.
+    header : dict
+        Values outside the records, such as ``Log.name``; the first 64.
+    open : bool
+        Whether a record has begun and not ended.
+    """
+
+    def __init__(
+        self,
+        parser: expat.XMLParserType,
+        record: RecordPath,
+        limits: Limits,
+        *,
+        types: bool,
+        properties: bool,
+    ) -> None:
+        self.rows: list[Row] = []
+        self.hints: dict[str, str] = {}
+        self.header: dict[str, str] = {}
+        self.open = False
+        self._record = record
+        self._limits = limits
+        self._types = TYPES if types else {}
+        self._names: set[str] = set()
+        self._outside: list[str] = []
+        self._around: list[Row] = []
+        self._text: list[str] = []
+        self._plain: dict[str, str] = {}
+        self._typed: dict[tuple[str | None, str], str] = {}
+        self._inside = Inside(
+            record, limits, self._text, self.hint, types=self._types, properties=properties
+        )
+        self._connect(parser)
+
+    def forget_text(self) -> None:
+        """Drop what text outside the records is too long to be a header field."""
+        if not self.open and len(self._text) > 1:
+            self._text[:] = ["".join(self._text)[: _HEADER_LENGTH + 1]]
+
+    def check_name(self, name: str) -> None:
+        """Refuse a name that is too long."""
+        if len(name) > self._limits.name:
+            raise DocumentError(
+                f"A name in the document has more than {self._limits.name} characters."
+            )
+        if len(self._names) < _NAMES_KNOWN:
+            self._names.add(name)
+
+    def _connect(self, parser: expat.XMLParserType) -> None:
+        # Closures with local names, and a short way for plain values: these three run for each
+        # element of a log that may have millions, and so they cost a third of what methods do.
+        rows, text, counts = self.rows, self._text, self._inside.counts
+        inside, stack = self._inside, self._inside.stack
+        max_depth, max_attributes = self._limits.depth, self._limits.attributes
+        names, plain, typed = self._names, self._plain, self._typed
+        row: Row = {}
+        context: Row = {}
+        depth = base = hit_depth = 0
+        hit_name = ""
+        # The key of a child of the record that is a plain value so far, and how it was opened.
+        leaf: str | None = None
+        opened: tuple[str, Row] = "", {}
+
+        def start(name: str, attributes: Row) -> None:
+            nonlocal depth, base, row, context, hit_depth, hit_name
+            depth += 1
+            if depth > max_depth or len(attributes) > max_attributes:
+                raise self._excess(depth)
+            text.clear()
+            if name == hit_name and depth == hit_depth:
+                row = {**context, **attributes} if context else attributes
+            else:
+                if name not in names:
+                    self.check_name(name)
+                around = self._start_outside(name, attributes, depth)
+                if around is None:
+                    return
+                # The next element of that name in the same place is a record too.
+                hit_name, hit_depth, context = name, depth, around
+                row = context | attributes
+            base = depth
+            self.open = True
+            parser.StartElementHandler = start_inside
+
+        def start_inside(name: str, attributes: Row) -> None:
+            nonlocal depth, leaf, opened
+            if leaf is None and not stack:
+                if attributes:
+                    key = (
+                        typed.get((attributes.get("type"), name)) if len(attributes) == 1 else None
+                    )
+                else:
+                    key = plain.get(name)
+                if key is None:
+                    key = self._plain_key(name, attributes)
+                if key is not None:
+                    if text:
+                        inside.own(row, "")
+                    leaf, opened = key, (name, attributes)
+                    return
+            elif leaf is not None:
+                depth += 1
+                inside.reopen(*opened, row)
+                leaf = None
+            depth += 1
+            if name not in names:
+                self.check_name(name)
+            if depth > max_depth or len(attributes) > max_attributes:
+                raise self._excess(depth)
+            inside.start(name, attributes, row)
+
+        def end(_: str) -> None:
+            nonlocal depth, base, hit_depth, leaf
+            if leaf is not None:
+                value = text[0] if len(text) == 1 else "".join(text)
+                text.clear()
+                if leaf in row or leaf in counts:
+                    leaf = self._renumbered(leaf, row)
+                row[leaf] = value
+                leaf = None
+                return
+            if depth == base:
+                if text:
+                    inside.own(row, "")
+                rows.append(row)
+                if counts:
+                    counts.clear()
+                base = 0
+                self.open = False
+                parser.StartElementHandler = start
+            elif base:
+                inside.end(row)
+            else:
+                hit_depth = 0
+                self._end_outside()
+            depth -= 1
+
+        parser.StartElementHandler = start
+        parser.EndElementHandler = end
+        parser.CharacterDataHandler = text.append
+
+    def _plain_key(self, name: str, attributes: Row) -> str | None:
+        """The key of a child of the record that can be a plain value; None if it cannot."""
+        declared = attributes.get("type", "")
+        kind = self._types.get(declared)
+        if attributes and (len(attributes) > 1 or kind is None):
+            return None
+        if len(self._plain) + len(self._typed) >= 2 * self._limits.fields:
+            raise too_wide(self._record, self._limits)
+        self.check_name(name)
+        key = f"/{name}"
+        self.hint(key, kind or "none")
+        if attributes:
+            self._typed[declared, name] = key
+        else:
+            self._plain[name] = key
+        return key
+
+    def _renumbered(self, key: str, row: Row) -> str:
+        numbered = self._inside.numbered(key, row)
+        self.hint(numbered, self.hints[key])
+        return numbered
+
+    def hint(self, key: str, kind: str) -> None:
+        """Note what the document says of a value's type."""
+        if self.hints.setdefault(key, kind) != kind:
+            self.hints[key] = "mixed"
+
+    def _excess(self, depth: int) -> DocumentError:
+        if depth > self._limits.depth:
+            return too_deep(self._limits.depth)
+        return DocumentError(
+            f"An element of the document has more than {self._limits.attributes} attributes."
+        )
+
+    def _start_outside(self, name: str, attributes: Row, depth: int) -> Row | None:
+        """Go on towards the records; when this element is one, the values around it."""
+        self._outside.append(name)
+        if self._record.matches(self._outside):
+            self._outside.pop()
+            return {key: value for level in self._around for key, value in level.items()}
+        kept = {key: value for key, value in attributes.items() if not is_namespace(key)}
+        if depth == 1:
+            # The root's attributes are the same for all records: they head the table.
+            for key, value in kept.items():
+                self._head(f"{local(name)}.{local(key)}", value)
+            kept = {}
+        self._around.append({f"^{name}@{key}": value for key, value in kept.items()})
+        return None
+
+    def _end_outside(self) -> None:
+        value = "".join(self._text)
+        self._text.clear()
+        self._around.pop()
+        names = [local(name) for name in self._outside[-2:]]
+        self._outside.pop()
+        if value.strip(BLANK):
+            self._head(".".join(names), value)
+
+    def _head(self, name: str, value: str) -> None:
+        if len(self.header) < _HEADER_FIELDS and len(value) <= _HEADER_LENGTH:
+            self.header.setdefault(name, value)

@@ -1,0 +1,187 @@
+"""The type of a column, decided by all of its values.
+
+One value that does not fit keeps the column text: a value is never changed into a wrong one. So
+an integer is only what an integer would be written as (``007`` and ``+5`` are text), and a column
+whose name has *version* in it is never a number (``3.10`` is not 3.1).
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TypeAlias
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+Texts: TypeAlias = "pa.ChunkedArray"
+
+TEXT = pa.large_string()
+MOST_CATEGORIES = 64
+CATEGORY_NAMES = frozenset({"level", "severity", "status", "kind", "priority"})
+
+_INTEGER = r"-?[1-9]\d{0,17}|0"
+# As many digits as a float holds exactly.
+_NUMBER = r"-?(\d{1,15}|\d{1,9}\.\d{1,7}|\d{1,3}\.\d{1,12}|\d(\.\d{1,14})?[eE][+-]?\d{1,2})"
+_LEADING_ZERO = r"-?0\d"
+_BOOLEAN = r"(?i:true|false)"
+_ZONE = r" ?(Z|[+-]\d\d:?\d\d)"
+_TIME = rf"\d{{4}}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d{{1,9}})?({_ZONE})?"
+_EPOCH_MS = r"[1-9]\d{11,13}"  # from 1973 on; less is more likely a number of days or seconds
+
+
+def column(texts: Texts, name: str, hint: str = "none") -> pd.Series:
+    """A column of texts as the type that all of its values have.
+
+    Parameters
+    ----------
+    texts : pyarrow.ChunkedArray of large_string
+    name : str
+        The column's name: levels and the like are categories also in a short log.
+    hint : str
+        What ``type`` attributes say: "text", "integer", "number", "boolean", "time"; "epoch" when
+        the caller says that integers are milliseconds since 1970; "none"; or "mixed".
+
+    Returns
+    -------
+    Series
+        ``datetime64[us, UTC]``, ``Int64``, ``float64``, ``boolean``, ``category`` or ``str``.
+    """
+    if hint != "text":
+        typed = _typed(texts, name, hint)
+        if typed is not None:
+            return typed
+    if name != "text" and hint in ("none", "text"):
+        found = _categories(texts, name)
+        if found is not None:
+            return found
+    return text(texts)
+
+
+def _typed(texts: Texts, name: str, hint: str) -> pd.Series | None:
+    first = _first(texts)
+    if first is None:
+        return _all_empty(texts, hint)
+    for kind, pattern, convert in (
+        ("time", _TIME, times),
+        ("boolean", _BOOLEAN, booleans),
+        ("integer", _INTEGER, integers),
+        ("number", _NUMBER, numbers),
+    ):
+        # The first value refuses most types at once; the rest of the column decides.
+        if re.fullmatch(pattern, first) and not (kind == "number" and "version" in name.lower()):
+            if kind == "integer" and hint in ("time", "epoch"):
+                return epoch(texts)
+            if hint == "number" and kind == "integer":
+                continue
+            found = convert(texts)
+            if found is not None:
+                return found
+    return None
+
+
+def _first(texts: Texts) -> str | None:
+    for chunk in texts.chunks:
+        for value in chunk.drop_null():
+            if bare := value.as_py().strip(" \t\r\n"):
+                return str(bare)
+    return None
+
+
+def _all_empty(texts: Texts, hint: str) -> pd.Series | None:
+    if texts.null_count == len(texts) and hint in ("none", "mixed"):
+        return None
+    nulls = pa.nulls(len(texts), TEXT)
+    empty = {"time": times, "integer": integers, "number": numbers, "boolean": booleans}.get(hint)
+    return None if empty is None else empty(pa.chunked_array([nulls]))
+
+
+def _bare(texts: Texts) -> Texts:
+    """Without white space around; empty values are missing ones."""
+    trimmed = pc.ascii_trim(texts, characters=" \t\r\n")
+    return pc.if_else(pc.equal(trimmed, ""), pa.scalar(None, TEXT), trimmed)
+
+
+def _all(texts: Texts, pattern: str) -> bool:
+    return pc.all(pc.match_substring_regex(texts, f"^(?:{pattern})$")).as_py() is not False
+
+
+def times(texts: Texts) -> pd.Series | None:
+    """Times to ``datetime64[us, UTC]``; without a zone they are UTC; None if one is no time."""
+    bare = _bare(texts)
+    zone = rf"{_ZONE}$"
+    if not _all(bare, _TIME):
+        return None
+    # Digits beyond the microsecond, and a blank before the zone, are not read by Arrow.
+    if pc.any(pc.match_substring_regex(bare, r"\.\d{7}|:.* [Z+-]")).as_py():
+        bare = pc.replace_substring_regex(bare, r"(\.\d{6})\d+", r"\1")
+        bare = pc.replace_substring_regex(bare, r" ([Z+-])", r"\1")
+    zoned = pc.match_substring_regex(bare, zone)
+    try:
+        if pc.any(zoned).as_py():
+            if not pc.all(zoned).as_py():
+                utc = pc.binary_join_element_wise(bare, pa.scalar("Z", TEXT), pa.scalar("", TEXT))
+                bare = pc.if_else(zoned, bare, utc)
+            stamps = pc.cast(bare, pa.timestamp("us", "UTC"))
+        else:
+            stamps = pc.assume_timezone(pc.cast(bare, pa.timestamp("us")), "UTC")
+    except pa.ArrowInvalid:
+        return None  # the 31st of February
+    return pd.Series(stamps.to_pandas()).astype("datetime64[us, UTC]")
+
+
+def epoch(texts: Texts) -> pd.Series | None:
+    """Milliseconds since 1970 to ``datetime64[us, UTC]``; None if one is not."""
+    bare = _bare(texts)
+    if not _all(bare, _EPOCH_MS):
+        return None
+    stamps = pc.multiply(pc.cast(bare, pa.int64()), 1000)
+    return pd.Series(pc.cast(stamps, pa.timestamp("us", "UTC")).to_pandas()).astype(
+        "datetime64[us, UTC]"
+    )
+
+
+def integers(texts: Texts) -> pd.Series | None:
+    """Integers to ``Int64``; None if one is not."""
+    bare = _bare(texts)
+    if not _all(bare, _INTEGER):
+        return None
+    return pd.Series(pd.array(pc.cast(bare, pa.int64()), dtype="Int64"))
+
+
+def numbers(texts: Texts) -> pd.Series | None:
+    """Numbers to ``float64``; None if one is not, or has more digits than a float."""
+    bare = _bare(texts)
+    if (
+        not _all(bare, _NUMBER)
+        or pc.any(pc.match_substring_regex(bare, f"^{_LEADING_ZERO}")).as_py()
+    ):
+        return None
+    return pd.Series(pc.cast(bare, pa.float64()).to_pandas())
+
+
+def booleans(texts: Texts) -> pd.Series | None:
+    """``true`` and ``false`` to ``boolean``; None if one is neither."""
+    bare = _bare(texts)
+    if not _all(bare, _BOOLEAN):
+        return None
+    return pd.Series(pd.array(pc.equal(pc.ascii_lower(bare), "true"), dtype="boolean"))
+
+
+def text(texts: Texts) -> pd.Series:
+    """Texts as they are, to ``str``."""
+    return pd.Series(pd.array(texts.combine_chunks(), dtype="str"))
+
+
+def _categories(texts: Texts, name: str) -> pd.Series | None:
+    """A category when it is one by its name, or has few values, each four times on average."""
+    named = name.rpartition(".")[2].lower() in CATEGORY_NAMES
+    head = texts.slice(0, 10_000)
+    if pc.count_distinct(head).as_py() > MOST_CATEGORIES:
+        return None
+    encoded = texts.dictionary_encode().unify_dictionaries()
+    distinct = len(encoded.chunk(0).dictionary) if encoded.num_chunks else 0
+    values = len(texts) - texts.null_count
+    if distinct > MOST_CATEGORIES or not (named or (distinct and values >= 4 * distinct)):
+        return None
+    return pd.Series(encoded.to_pandas())

@@ -1,0 +1,169 @@
+"""The records of a document as one DataFrame."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Literal
+
+import pandas as pd
+import pyarrow as pa
+
+from toolkit.documents import infer
+from toolkit.documents.keys import public_names
+from toolkit.documents.limits import LIMITS, Limits
+from toolkit.documents.rows import Batch, batches
+from toolkit.documents.source import Source
+from toolkit.frames import Column, series
+
+
+def records(
+    source: Source,
+    *,
+    path: str | None = None,
+    prefer: Iterable[str] = (),
+    columns: Sequence[Column] = (),
+    truncated: Literal["raise", "keep"] = "raise",
+    types: bool = True,
+    properties: bool = True,
+    epoch: Iterable[str] = (),
+    limits: Limits = LIMITS,
+) -> pd.DataFrame:
+    """The repeating record of an XML document as a DataFrame: one row a record.
+
+    Attributes and elements without elements in them become columns (``time``, ``Device.Name``,
+    ``Device.id``), the record's own text the column ``text``. An element that comes again in a
+    record is numbered (``Tag``, ``Tag.2``). A named value is a column by its name
+    (``<Folder name="Source">/in</Folder>`` in ``Folders``: ``Folders.Source``). Two values that
+    would have one name keep it for the element's; the other has its XPath (``./@name``,
+    ``text()``).
+
+    Types are decided by all values of a column (see :mod:`toolkit.documents.infer`): times
+    (``datetime64[us, UTC]``; with ``T`` or a blank, with a zone or in UTC), ``Int64``,
+    ``float64``, ``boolean``, ``category`` for few different texts, ``str``. One odd value keeps
+    the column text.
+
+    Parameters
+    ----------
+    source : bytes, str, path, file or iterable of bytes
+        The document. A ``str`` is XML text; a path is a :class:`pathlib.Path`.
+    path : str, optional
+        Of the record: ``Log/Entry`` from the root, or ``Entry`` (the same as ``.//Entry``)
+        wherever it is. By default it is found, by the rule in :mod:`toolkit.documents.shape`.
+    prefer : iterable of str
+        Paths that win over the rule when the document has such elements. The first that begins
+        with the root's name tells the record of an empty document, which then has no rows.
+    columns : sequence of Column
+        Columns that are always there, first and in this order, with these types; also when the
+        document is empty. One with an odd value is text.
+    truncated : {"raise", "keep"}
+        What to do with a document that is still being written: refuse it, or keep its whole
+        records and set ``frame.attrs["truncated"]`` to True.
+    types : bool
+        Let ``type="int"`` and the like tell the type of an element, and not be columns.
+    properties : bool
+        Let named values be columns of their name.
+    epoch : iterable of str
+        Columns whose integers are milliseconds since 1970 (as are those of ``type="date"``).
+    limits : Limits
+        How much is read before the document is refused.
+
+    Returns
+    -------
+    DataFrame
+        ``attrs`` has ``record`` (its path), ``truncated``, and what stands outside the records
+        (``Log.name``).
+
+    Raises
+    ------
+    UnsafeDocument
+        A DTD, an entity, or nesting beyond the limit.
+    DocumentError
+        Malformed, truncated, too large, or no XML at all.
+
+    Examples
+    --------
+    >>> entry = '<Entry time="2019-04-01T08:00:00" level="Info">up</Entry>'
+    >>> log = records(f'<Log name="agent">{entry}</Log>')
+    >>> log.dtypes.astype(str).to_dict()
+    {'time': 'datetime64[us, UTC]', 'level': 'category', 'text': 'str'}
+    >>> log.attrs
+    {'record': 'Log/Entry', 'truncated': False, 'Log.name': 'agent'}
+    """
+    gathered = _Gathered()
+    for batch in batches(
+        source,
+        path=path,
+        prefer=prefer,
+        truncated=truncated,
+        types=types,
+        properties=properties,
+        limits=limits,
+    ):
+        gathered.add(batch)
+    return gathered.frame(columns, frozenset(epoch))
+
+
+class _Gathered:
+    """Batches as Arrow text, which costs little more than the document itself."""
+
+    def __init__(self) -> None:
+        self.rows = 0
+        self.chunks: dict[str, list[pa.Array]] = {}
+        self.last: Batch | None = None
+
+    def add(self, batch: Batch) -> None:
+        if batch.rows:
+            for key, values in batch.columns.items():
+                if key not in self.chunks:
+                    self.chunks[key] = [pa.nulls(self.rows, infer.TEXT)] if self.rows else []
+                self.chunks[key].append(pa.array(values, infer.TEXT))
+            self.rows += batch.rows
+        self.last = batch
+
+    def frame(self, columns: Sequence[Column], epoch: frozenset[str]) -> pd.DataFrame:
+        last = self.last
+        assert last is not None  # noqa: S101 - batches() gives at least one
+        keys = [key for key in last.columns if key in self.chunks]
+        names = public_names(keys)
+        if not keys and len(last.path.names) == 1 and not last.path.anywhere:
+            self.rows = 0  # <Log/>: a root without anything in it is an empty document
+        found: dict[str, pd.Series] = {}
+        declared = {column.name: column for column in columns}
+        for key in keys:
+            name = names[key]
+            # Taken out one by one, so that the texts and the typed columns are not both held.
+            texts = pa.chunked_array(self.chunks.pop(key), infer.TEXT)
+            if name in declared:
+                found[name] = _declared(declared[name], texts)
+            else:
+                hint = "epoch" if name in epoch else last.hints.get(key, "none")
+                found[name] = infer.column(texts, name, hint)
+        data = {
+            column.name: found.pop(column.name, None)
+            if column.name in found
+            else series(column, [None] * self.rows)
+            for column in columns
+        }
+        result = pd.DataFrame({**data, **found}, index=pd.RangeIndex(self.rows))
+        result.attrs.update({"record": str(last.path), "truncated": last.truncated, **last.header})
+        return result
+
+
+_CONVERT = {
+    "integer": infer.integers,
+    "number": infer.numbers,
+    "boolean": infer.booleans,
+}
+
+
+def _declared(column: Column, texts: pa.ChunkedArray) -> pd.Series:
+    """The texts with the declared type, or as text when one of them does not have it."""
+    if column.kind == "category":
+        return series(column, texts.to_pylist())
+    typed: pd.Series | None = None
+    if column.kind == "time":
+        typed = infer.times(texts)
+        typed = infer.epoch(texts) if typed is None else typed
+    elif column.kind in _CONVERT:
+        typed = _CONVERT[column.kind](texts)
+    return infer.text(texts) if typed is None else typed
