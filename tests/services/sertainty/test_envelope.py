@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 
 import pytest
 from hypothesis import given, strategies as st
@@ -50,7 +50,7 @@ def test_request_round_trip(
 @given(arguments=st.lists(st.tuples(NAMES, st.binary())))
 def test_request_is_what_another_reader_sees(arguments: list[tuple[str | None, bytes]]) -> None:
     """The standard library's own parser reads the same names and bytes."""
-    root = ElementTree.fromstring(encode_request("f", arguments, "s"))
+    root = ET.fromstring(encode_request("f", arguments, "s"))
     assert [child.tag for child in root][:2] == ["Session", "Function"]
     items = root.findall("ArgList/Argument")
     assert [(item.get("name"), base64.b64decode(item.text or "")) for item in items] == arguments
@@ -72,16 +72,16 @@ def test_reply_round_trip(
     padded: bool,
 ) -> None:
     """What another writer writes, with white space and with or without padding, is read back."""
-    root = ElementTree.Element("Response")
-    ElementTree.SubElement(root, "Status").text = f" {status}\n"
-    ElementTree.SubElement(root, "StatusMessage").text = message
-    listing = ElementTree.SubElement(root, "ResultList")
+    root = ET.Element("Response")
+    ET.SubElement(root, "Status").text = f" {status}\n"
+    ET.SubElement(root, "StatusMessage").text = message
+    listing = ET.SubElement(root, "ResultList")
     for name, value in results:
-        item = ElementTree.SubElement(listing, "Result", {} if name is None else {"name": name})
+        item = ET.SubElement(listing, "Result", {} if name is None else {"name": name})
         text = base64.b64encode(value).decode()
         text = text if padded else text.rstrip("=")
         item.text = breaks.join(text[i : i + 5] for i in range(0, len(text), 5))
-    reply = decode_reply(ElementTree.tostring(root, "utf-8"))
+    reply = decode_reply(ET.tostring(root, "utf-8"))
     assert reply == Reply(status, message, tuple(results))
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import datetime as dt
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -11,6 +10,7 @@ import httpx
 import pytest
 from hypothesis import given, strategies as st
 
+from tests.services.sertainty.wire import response
 from toolkit.http import Answer
 from toolkit.outcomes import (
     AccessDenied,
@@ -33,19 +33,6 @@ from toolkit.services.sertainty.options import Options
 
 Script = Callable[[RequestDocument], bytes | Exception]
 PROMPTS = st.lists(st.text(st.characters(codec="utf-8", exclude_categories=("Cs",))), max_size=5)
-
-
-def response(status: int, *results: bytes | str | tuple[str, str], message: str = "text") -> bytes:
-    items = ""
-    for result in results:
-        name, value = result if isinstance(result, tuple) else (None, result)
-        raw = value.encode() if isinstance(value, str) else value
-        attribute = f' name="{name}"' if name else ""
-        items += f"<Result{attribute}>{base64.b64encode(raw).decode()}</Result>"
-    return (
-        f"<Response><Status>{status}</Status><StatusMessage>{message}</StatusMessage>"
-        f"<ResultList>{items}</ResultList></Response>"
-    ).encode()
 
 
 class Sender:
@@ -257,8 +244,8 @@ def test_template_spelling_that_neither_knows() -> None:
 def test_template_spelling_can_be_fixed() -> None:
     """The option sends one spelling only."""
     sender = Sender(response(408))
+    state = logged_in(template_spelling="tempateGetTask")
     with pytest.raises(InvalidRequest):
-        state = logged_in(template_spelling="tempateGetTask")
         call("templateGetTask", "a", sender=sender, state=state)
     assert sender.functions == ["tempateGetTask"]
 

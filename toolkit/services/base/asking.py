@@ -10,8 +10,8 @@ import asyncio
 import getpass
 import os
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Protocol
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Protocol
 
 from toolkit.outcomes import InvalidArgument, LoginAborted, LoginError, NobodyToAsk
 
@@ -58,16 +58,19 @@ class GivenAnswers:
             raise InvalidArgument(
                 "answers is one text; give a mapping of prompt to answer, a list, or a callable"
             )
-        self._answers = answers
-        self._left: Iterator[object] | None = None
+        self._answers: Any = answers
+        self._left: list[object] | None = None
+        self._by_round = False
         if not callable(answers) and not isinstance(answers, Mapping):
             try:
-                self._left = iter(answers)
+                self._left = list(answers)
             except TypeError:
                 raise InvalidArgument(
                     "answers must be a mapping of prompt to answer, a sequence, or a callable, "
                     f"not {type(answers).__name__}"
                 ) from None
+            self._answers = tuple(self._left)
+            self._by_round = bool(self._left) and not isinstance(self._left[0], str)
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}(…)"
@@ -87,7 +90,7 @@ class GivenAnswers:
             An answer is missing; nothing was sent.
         """
         if self._left is not None:
-            return self._next(prompts, round_number)
+            return _texts(self._next(len(prompts)), prompts, round_number)
         made = self._answers(list(prompts)) if callable(self._answers) else self._answers
         if made is None:
             raise LoginAborted("the login was given up; nothing more was sent")
@@ -97,16 +100,15 @@ class GivenAnswers:
             raise InvalidArgument("the answers' callable must return a list or a mapping, or None")
         return _texts(made, prompts, round_number)
 
-    def _next(self, prompts: list[str], round_number: int) -> list[str]:
-        assert self._left is not None  # noqa: S101 (narrowing for the type checker)
-        taken: list[object] = []
-        for value in self._left:
-            if isinstance(value, Sequence) and not isinstance(value, str | bytes):
-                return _texts(value, prompts, round_number)
-            taken.append(value)
-            if len(taken) == len(prompts):
-                break
-        return _texts(taken, prompts, round_number)
+    def _next(self, count: int) -> Sequence[object]:
+        left = self._left or []
+        if not self._by_round:
+            taken, left[:count] = left[:count], []
+            return taken
+        values = left.pop(0) if left else []
+        if isinstance(values, str | bytes) or not isinstance(values, Sequence):
+            raise InvalidArgument("answers by round must be a sequence of sequences of texts")
+        return values
 
 
 def _from_mapping(answers: Mapping[str, str], prompts: list[str]) -> list[str]:

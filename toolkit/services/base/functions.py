@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import enum
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Literal
 
 import pandas as pd
@@ -60,7 +60,10 @@ class Argument:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """One result of a function: its wire name, the column it becomes, its kind."""
+    """One result of a function: its wire name, the column it becomes, its kind.
+
+    A document of many records has ``repeated`` and the columns of an empty one in ``records``.
+    """
 
     name: str
     kind: ResultKind = "text"
@@ -68,6 +71,7 @@ class Result:
     repeated: bool = False
     choices: tuple[str, ...] = ()
     about: str = ""
+    records: tuple[Column, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,8 +90,6 @@ class Function:
         Whether what it changes cannot be brought back.
     lost_reply : str
         What to do when its reply was lost.
-    columns : tuple of Column
-        The columns of its DataFrame; empty where they depend on the document that arrives.
     """
 
     service: str
@@ -104,7 +106,6 @@ class Function:
     codes: tuple[int, ...] = ()
     section: str = ""
     aliases: tuple[str, ...] = ()
-    columns: tuple[Column, ...] = field(default=())
 
     @property
     def given(self) -> tuple[Argument, ...]:

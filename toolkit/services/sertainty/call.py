@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from toolkit.outcomes import Outcome
+from toolkit.outcomes import CallError, Outcome
 from toolkit.services.base.functions import Function
 from toolkit.services.sertainty.envelope import Item, Reply
 from toolkit.services.sertainty.results import acknowledgement, results_frame
@@ -52,7 +52,12 @@ class Call:
     def frame(self) -> pd.DataFrame:
         """The results as a DataFrame; ``attrs`` says which call it came from."""
         if self.function.results:
-            frame = results_frame(self.function, self.values, self.reply, self.encoding)
+            try:
+                frame = results_frame(self.function, self.values, self.reply, self.encoding)
+            except CallError as error:
+                error.function, error.target = self.function.name, self.target
+                error.at, error.elapsed = self.at, self.elapsed
+                raise
         else:
             frame = acknowledgement(self.function, self.target, self.outcome, self.elapsed, self.at)
         frame.attrs.update(

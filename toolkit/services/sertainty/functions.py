@@ -6,6 +6,7 @@ documentation.
 
 from __future__ import annotations
 
+from toolkit.frames import Column
 from toolkit.services.base.functions import (
     Argument,
     Function,
@@ -45,6 +46,9 @@ _STATUS_RECORD = (
     Result("ExecCnt", "integer", "executions", about="executions since the last reset"),
     Result("ErrorCnt", "integer", "errors", about="errors since the last reset"),
 )
+
+_LOG = (Column("time", "time"), Column("level"), Column("source"), Column("text"))
+_DEFINITIONS = (Column("name"), Column("kind"))
 
 _SAME_AGAIN = "sets a value: calling it again is safe"
 _EXISTS_MEANS_DONE = "call it again: 232 means that the first one was done"
@@ -101,7 +105,7 @@ TABLE = FunctionTable(
             "agent.get_log",
             "The agent's master log, one row an entry.",
             "4.2",
-            results=(Result("clear-log-data", "xml"),),
+            results=(Result("clear-log-data", "xml", repeated=True, records=_LOG),),
             codes=(213,),
         ),
         _row(
@@ -207,7 +211,7 @@ TABLE = FunctionTable(
             "A configuration's task definitions, one row a task.",
             "4.15",
             (_CONFIG,),
-            (Result("task-definitions", "xml"),),
+            (Result("task-definitions", "xml", repeated=True, records=_DEFINITIONS),),
             codes=(213,),
         ),
         _row(
@@ -341,7 +345,7 @@ TABLE = FunctionTable(
             "A task's log, one row an entry.",
             "4.30",
             (_CONFIG, _TASK),
-            (Result("task-log", "xml"),),
+            (Result("task-log", "xml", repeated=True, records=_LOG),),
             codes=(213,),
         ),
         _row(

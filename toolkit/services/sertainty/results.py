@@ -12,7 +12,7 @@ import pandas as pd
 
 from toolkit import documents
 from toolkit.frames import Column, Kind, frame
-from toolkit.outcomes import BadReply, Category, Outcome
+from toolkit.outcomes import BadReply, Category, DocumentError, Outcome, UnsafeDocument
 from toolkit.services.base.functions import Function, Result
 from toolkit.services.sertainty.envelope import Reply
 
@@ -30,6 +30,9 @@ PROMPT_COLUMNS = (
     Column("state", "category", ("granted", "challenged"), "what the gateway said"),
     Column("name", about="the name to answer under; missing where the gateway gave none"),
     Column("prompt", about="the text to show"),
+)
+_CHILDLESS = re.compile(
+    rb"""\s*(?:<\?xml[^>]*\?>\s*)?<[^<>/?!\s]+(?:\s[^<>]*)?(?:/>|>\s*</[^<>]*>)\s*"""
 )
 _TIME = re.compile(
     r"(\d{4})-(\d\d)-(\d\d)[T ](\d\d):(\d\d):(\d\d)(?:\.(\d{1,9}))?\s*(Z|[+-]\d\d:?\d\d)?"
@@ -124,9 +127,7 @@ def results_frame(
     results = function.results
     first = results[0]
     if first.kind == "xml":
-        document = reply.results[0][1] if reply.results else b""
-        rows: pd.DataFrame = documents.records(document, truncated="keep")
-        return rows
+        return _document_frame(first, reply.results[0][1] if reply.results else b"")
     keys = [
         (Column(a.name.removesuffix("-name")), value)
         for a, value in zip(function.given, values, strict=False)
@@ -145,6 +146,18 @@ def results_frame(
         columns.append(column)
         cells.append(cell)
     return frame(columns, [cells])
+
+
+def _document_frame(result: Result, document: bytes) -> pd.DataFrame:
+    """A document's records; one that is still being written is read as far as it goes."""
+    if not document.strip() or (result.repeated and _CHILDLESS.fullmatch(document)):
+        return frame(result.records)
+    try:
+        return documents.records(document, truncated="keep")
+    except UnsafeDocument:
+        raise
+    except DocumentError as error:
+        raise BadReply(f"the result {result.name} cannot be read: {error}") from None
 
 
 def _binary_frame(keys: list[tuple[Column, Any]], reply: Reply) -> pd.DataFrame:

@@ -56,8 +56,12 @@ class Rules:
     def redact_request(self, request: Request, hide: Hide) -> Request:
         """The request with each secret replaced by its placeholder."""
         quick = _CANONICAL.match(request.body)
-        if quick and quick[1] is None and _is_plain(quick, request.body):
-            return request
+        if quick and _is_plain(quick, request.body):
+            if quick[1] is None:
+                return request
+            start, end = quick.span(1)
+            session = _hidden(quick[1], _Place(start, end, "session", encoded=False), hide)
+            return replace(request, body=request.body[:start] + session + request.body[end:])
 
         def placeholder(place: _Place) -> bytes:
             return _hidden(request.body[place.start : place.end], place, hide)

@@ -1,0 +1,95 @@
+"""The commands and their options. What a command needs is imported when it runs."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import os
+import sys
+from collections.abc import Sequence
+
+_SOURCE = "a cassette, a HAR file, a folder or a glob of them"
+
+# command: (module with a ``run``, one line of help)
+_COMMANDS = {
+    "demo": ("toolkit.cli.demo", "the whole path on a sandbox: log in, call, record, replay, look"),
+    "sandbox": ("toolkit.cli.serve", "run a service's sandbox on loopback until Ctrl-C"),
+    "lab": ("toolkit.cli.lab", "open JupyterLab on the notebooks, with a sandbox running"),
+    "record": ("toolkit.cli.script", "run a Python script and record its toolkit calls"),
+    "replay": ("toolkit.cli.script", "run a Python script against a cassette, with no network"),
+    "calls": ("toolkit.cli.tables", "the calls in recordings, one row each"),
+    "codes": ("toolkit.cli.tables", "the distribution of result codes in recordings"),
+    "log": ("toolkit.cli.tables", "the events of an XML log, one row each"),
+    "report": ("toolkit.cli.tables", "one HTML page about recordings, that opens anywhere"),
+    "check": ("toolkit.cli.files", "look for secrets in a cassette; exit 1 when there are any"),
+    "convert": ("toolkit.cli.files", "turn a cassette into another format"),
+}
+
+
+def parser() -> argparse.ArgumentParser:
+    """The whole command line."""
+    from toolkit import __version__
+
+    top = argparse.ArgumentParser(
+        prog="toolkit", description="Explore, record, replay and analyse HTTP APIs."
+    )
+    top.add_argument("--version", action="version", version=f"toolkit {__version__}")
+    commands = top.add_subparsers(dest="command", metavar="COMMAND", required=True)
+    made = {
+        name: commands.add_parser(name, help=about, description=about[0].upper() + about[1:] + ".")
+        for name, (_, about) in _COMMANDS.items()
+    }
+    demo = made["demo"]
+    demo.add_argument("--output", default="demo-output", help="folder of the cassette and the page")
+    demo.add_argument("--seed", type=int, default=7, help="seed of the sandbox's history")
+    serve = made["sandbox"]
+    serve.add_argument("service", nargs="?", default="sertainty", choices=["sertainty"])
+    serve.add_argument("--port", type=int, default=0, help="0 takes a free one")
+    serve.add_argument("--path", help="SQLite file that keeps the state; without it, it vanishes")
+    lab = made["lab"]
+    lab.add_argument("--notebooks", default="notebooks", help="folder to open")
+    lab.add_argument("--no-browser", action="store_true", help="print the address only")
+    for name in ("record", "replay"):
+        made[name].add_argument("cassette")
+        made[name].add_argument("script", help="a Python file")
+        made[name].add_argument("arguments", nargs=argparse.REMAINDER, help="the script's own")
+    for name in ("calls", "codes", "report"):
+        made[name].add_argument("source", nargs="+", help=_SOURCE)
+    made["log"].add_argument("source", nargs="+", help="an XML log, plain or .gz; - reads a pipe")
+    for name in ("calls", "codes", "log"):
+        made[name].add_argument("--format", choices=["table", "csv", "json"], default="table")
+    for name in ("calls", "log"):
+        made[name].add_argument("--rows", type=int, default=50, help="at most so many in a table")
+    made["codes"].add_argument("--by", default="service,function,code,label,category")
+    made["log"].add_argument("--keep-truncated", action="store_true", help="read a cut log too")
+    made["report"].add_argument("--output", "-o", default="report.html")
+    made["check"].add_argument("cassette", nargs="+")
+    convert = made["convert"]
+    convert.add_argument("source")
+    convert.add_argument("target", help="format by its ending: .yaml .json .har, or --to")
+    convert.add_argument("--to", choices=["flow", "block", "json", "har"])
+    convert.add_argument("--redact", action="store_true", help="hide secrets on the way")
+    return top
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command; the result is the exit status. An error is one sentence, no traceback."""
+    options = parser().parse_args(argv)
+    try:
+        from toolkit.outcomes import ToolkitError
+
+        try:
+            module = importlib.import_module(_COMMANDS[options.command][0])
+            return int(module.run(options))
+        except ToolkitError as error:
+            print(f"toolkit {options.command}: {error}", file=sys.stderr)
+            return 2
+        except BrokenPipeError:  # the reader of a pipe has had enough
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            return 0
+        except OSError as error:
+            where = f"{error.filename}: " if error.filename else ""
+            print(f"toolkit {options.command}: {where}{error.strerror}", file=sys.stderr)
+            return 2
+    except KeyboardInterrupt:
+        return 130

@@ -1,0 +1,86 @@
+"""``toolkit calls | codes | log | report``: tables of recordings and logs."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from typing import Any
+
+import pandas as pd
+
+import toolkit
+from toolkit.outcomes import InvalidArgument
+
+
+def run(options: argparse.Namespace) -> int:
+    """Read the sources and print or write what was asked for."""
+    if options.command == "log":
+        show(_read_log(options), options)
+        return 0
+    calls = toolkit.read_calls(_one_or_all(options.source))
+    if options.command == "calls":
+        show(calls, options)
+    elif options.command == "codes":
+        by = [word.strip() for word in options.by.split(",")]
+        unknown = [word for word in by if word not in calls.columns]
+        if unknown:
+            known = ", ".join(calls.columns)
+            raise InvalidArgument(f"no column {', '.join(unknown)}; there are: {known}")
+        show(toolkit.result_codes(calls, by=by), options)
+    else:
+        path = toolkit.write_report(options.output, calls=calls, title=", ".join(options.source))
+        print(path)
+    return 0
+
+
+def _read_log(options: argparse.Namespace) -> pd.DataFrame:
+    sources: list[Any] = [sys.stdin.buffer if name == "-" else name for name in options.source]
+    truncated = "keep" if options.keep_truncated else "raise"
+    return toolkit.read_log(_one_or_all(sources), truncated=truncated)
+
+
+def _one_or_all(names: list[Any]) -> Any:
+    return names[0] if len(names) == 1 else names
+
+
+def show(table: pd.DataFrame, options: argparse.Namespace) -> None:
+    """Print a table for eyes, or as CSV or JSON lines for programs."""
+    if options.format == "csv":
+        table.to_csv(sys.stdout, index=False)
+        return
+    if options.format == "json":
+        table.to_json(sys.stdout, orient="records", lines=True, date_format="iso")
+        return
+    limit = getattr(options, "rows", None)
+    print_table(table if limit is None else table.head(limit))
+    if limit is not None and len(table) > limit:
+        print(f"{limit} of {len(table):,} rows; --rows shows more, --format csv all")
+
+
+def print_table(table: pd.DataFrame, title: str = "") -> None:
+    """Print a DataFrame as a table that fits the terminal."""
+    from rich import box
+    from rich.console import Console
+    from rich.table import Table
+
+    view = Table(title=title or None, box=box.SIMPLE_HEAD, title_justify="left")
+    for name in table.columns:
+        numeric = pd.api.types.is_numeric_dtype(table[name])
+        view.add_column(str(name), justify="right" if numeric else "left", overflow="fold")
+    for row in table.itertuples(index=False):
+        view.add_row(*(_cell(value) for value in row))
+    Console(highlight=False).print(view)
+
+
+def _cell(value: Any) -> str:
+    from rich.markup import escape
+
+    if value is None or value is pd.NaT or value is pd.NA or value != value:
+        return ""
+    if isinstance(value, float):
+        return f"{value:.4g}"
+    if isinstance(value, pd.Timestamp):
+        return value.strftime("%Y-%m-%d %H:%M:%S")
+    if isinstance(value, bytes):
+        return f"{len(value):,} bytes"
+    return escape(str(value))
