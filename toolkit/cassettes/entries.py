@@ -16,7 +16,7 @@ from typing import Protocol
 
 from toolkit.cassettes import flowline
 from toolkit.cassettes.interaction import Interaction
-from toolkit.cassettes.vcrdict import from_dict
+from toolkit.cassettes.vcrdict import from_dict, to_dict
 from toolkit.outcomes import CassetteError
 
 LONGEST_LINE = 256 * 1024 * 1024
@@ -81,6 +81,10 @@ class FileEntries:
         with self._seeking:
             os.lseek(self._file, position, os.SEEK_SET)
             return os.read(self._file, length)
+
+    def mtime_ns(self) -> int:
+        """When the file was last written to."""
+        return os.fstat(self._file).st_mtime_ns
 
     def line(self, position: int, length: int) -> bytes:
         """Give the line of that position and length.
@@ -222,6 +226,33 @@ def read(path: str | os.PathLike[str]) -> Iterator[Interaction]:
     finally:
         entries.close()
     yield from itertools.islice(read_foreign(path), count, None)
+
+
+def open_entries(path: Path) -> Entries:
+    """Open a cassette of any layout for reading on demand.
+
+    Another layout than flow lines is converted in memory, as bytes: half of what vcrpy holds.
+    """
+    entries = FileEntries(path)
+    try:
+        if entries.is_ours and last_line(entries)[1].startswith((b"-", b"#", b"\0")):
+            return entries
+    except BaseException:
+        entries.close()
+        raise
+    entries.close()
+    return MemoryEntries([flowline.encode(to_dict(kept)) for kept in read_foreign(path)])
+
+
+def is_blank(path: Path) -> bool:
+    """Whether there is nothing in the file, or no file."""
+    try:
+        with path.open("rb") as file:
+            return not file.read(256).strip()
+    except FileNotFoundError:
+        return True
+    except OSError as error:
+        raise CassetteError(f"{path} cannot be read: {error.strerror}.") from None
 
 
 def interaction_of(line: bytes, path: Path, position: int) -> Interaction:

@@ -104,7 +104,7 @@ class Matching:
         self.match_on = tuple(DEFAULT if match_on is None else match_on)
         self._redactor = redactor
         self._rules = rules
-        self._keys: list[KeyFunction] = []
+        self._keys: list[tuple[str, KeyFunction]] = []
         self.predicates: list[Predicate] = []
         self._by_body = False
         for matcher in self.match_on:
@@ -121,12 +121,13 @@ class Matching:
             if matcher not in KEYS:
                 names = ", ".join(sorted([*KEYS, "body"]))
                 raise CassetteError(f"There is no matcher {matcher!r}; there are {names}.")
-            self._keys.append(KEYS[matcher])
+            self._keys.append((matcher, KEYS[matcher]))
         elif callable(matcher):
             if _takes_two(matcher):
-                self.predicates.append(matcher)
+                self.predicates.append(matcher)  # type: ignore[arg-type]
             else:
-                self._keys.append(matcher)  # type: ignore[arg-type]
+                name = getattr(matcher, "__name__", f"matcher {len(self._keys)}")
+                self._keys.append((name, matcher))  # type: ignore[arg-type]
         else:
             raise CassetteError(f"A matcher is a name or a function, not {matcher!r}.")
 
@@ -139,22 +140,40 @@ class Matching:
     def key(self, request: Request) -> bytes:
         """Give the digest of everything that has to be the same."""
         digest = blake2b(digest_size=KEY_BYTES)
+        for part in self.parts(request).values():
+            digest.update(part)
+            digest.update(b"\0\n")
+        return digest.digest()
+
+    def parts(self, request: Request) -> dict[str, bytes]:
+        """Give what each matcher compares, secrets masked and volatile parts left out."""
         body = self._volatile_out(request) if self._by_body else None
         if self._redactor is not None:
             if body is not None:  # its rules have seen to the body
                 request = Request(request.method, request.url, request.headers)
             request = self._redactor.mask(request)
-        for key in self._keys:
-            digest.update(repr(key(request)).encode("utf-8", "surrogatepass"))
-            digest.update(b"\0")
+        parts = {}
+        for name, key in self._keys:
+            part = key(request)
+            text = part if isinstance(part, str) else repr(part)
+            parts[name] = text.encode("utf-8", "surrogatepass")
         if self._by_body:
-            digest.update(canonical_body(request) if body is None else body)
-        return digest.digest()
+            parts["body"] = canonical_body(request) if body is None else body
+        return parts
+
+    def masked_url(self, request: Request) -> str:
+        """Give the request's URL with its secrets masked, to be shown."""
+        if self._redactor is None:
+            return request.url
+        return self._redactor.mask(Request(request.method, request.url, request.headers)).url
 
     def _volatile_out(self, request: Request) -> bytes | None:
         for rules in known() if self._rules is None else self._rules:
             if rules.recognises(request):
-                return rules.match_body(request)
+                try:
+                    return rules.match_body(request)
+                except Exception:  # noqa: BLE001 - a service's rules may fail in any way
+                    return None
         return None
 
     def agree(self, asked: Request, recorded: Request) -> bool:

@@ -135,6 +135,12 @@ def response_from_dict(
     )
 
 
+def moment_of(answer: Mapping[str, Any]) -> dt.datetime | None:
+    """When vcrpy's ``response`` was recorded (UTC), if its writer kept that."""
+    stamp = answer.get("recorded_at")
+    return None if stamp is None else _moment(stamp)
+
+
 def _old_httpx_response(answer: Mapping[str, Any]) -> Response:
     return Response(
         int(answer["status_code"]),

@@ -16,7 +16,7 @@ import contextlib
 import os
 import threading
 import warnings
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from toolkit.cassettes import flowline
@@ -45,6 +45,8 @@ class Writer:
     ----------
     path : Path
         The cassette; its folder is made. One in another layout of vcrpy's is converted first.
+    beside : Path, optional
+        A file to write instead, under the cassette's lock; closing puts it in place.
     sync : {"background", "always", "never"}
         When bytes reach the disk: at most 50 ms later, before ``append`` returns, or when the
         system likes. It matters when the power fails; a killed process loses nothing with any.
@@ -55,7 +57,7 @@ class Writer:
         When somebody else writes the cassette, or it cannot be written or understood.
     """
 
-    def __init__(self, path: Path, sync: Sync = "background") -> None:
+    def __init__(self, path: Path, sync: Sync = "background", beside: Path | None = None) -> None:
         if sync not in ("always", "background", "never"):
             raise CassetteError(f'sync is "always", "background" or "never", not {sync!r}.')
         self.path = path = path.resolve()  # a link keeps pointing to the cassette
@@ -71,7 +73,11 @@ class Writer:
         except OSError as error:
             raise CassetteError(f"{path} cannot be recorded: {error}.") from None
         self._lock = WriterLock(path)
+        self._cassette = path
         try:
+            if beside is not None:
+                beside.unlink(missing_ok=True)
+                self.path = beside
             self._open()
         except BaseException:
             self._lock.release()
@@ -182,6 +188,11 @@ class Writer:
             while data:
                 data = data[os.write(self._file, data) :]
 
+    @property
+    def size(self) -> int:
+        """Bytes of the cassette so far."""
+        return self._size
+
     def synchronise(self) -> None:
         """Bring what was written to the disk; a closed writer has done so already."""
         self._dirty = False
@@ -202,8 +213,11 @@ class Writer:
             self._named = True
             folder_to_disk(self.path.parent)
 
-    def close(self) -> None:
-        """Synchronise (unless told never to), close the file and give the lock back."""
+    def close(self, finish: Callable[[], None] | None = None) -> None:
+        """Synchronise (unless told never to), close the file and give the lock back.
+
+        ``finish`` is called in between: with the file closed, and the lock still held.
+        """
         background.forget(self)
         with self._guard:
             file, self._file = self._file, -1
@@ -213,7 +227,18 @@ class Writer:
                         self._to_disk(file)
                 finally:
                     os.close(file)
-            self._lock.release()
+            try:
+                if self._lock.held:
+                    self._take_over()
+                    if finish is not None:
+                        finish()
+            finally:
+                self._lock.release()
+
+    def _take_over(self) -> None:
+        if self.path != self._cassette and self.path.exists():
+            self.path.replace(self._cassette)
+            folder_to_disk(self._cassette.parent)
 
 
 def replace(path: Path, lines: Iterable[bytes]) -> None:

@@ -1,0 +1,235 @@
+"""A table of keys: where in a cassette the interactions of a request are.
+
+The table is a file beside the cassette (``monday.yaml.index``), mapped and not read: opening it
+costs the same for any number of interactions. It is only a short cut. It is thrown away when the
+cassette's size, tail or content differ from what it was made from, and a cassette works without.
+
+Its bytes, little-endian, for n interactions sorted by key and then by position::
+
+    header        80 bytes   magic, n, bytes covered, mtime, crc of them, bits, fingerprint, tail
+    keys          12 n       digest of everything that matching compares, secrets masked
+    positions      8 n       byte in the cassette
+    lengths        4 n       bytes of the line
+    exact          8 n       digest of method, URI and body as they stand in the file, sorted
+    exact rows     4 n       the row in ``keys`` of each
+    directories    8 (2^bits + 1)   first row of each prefix, for ``keys`` and for ``exact``
+"""
+
+from __future__ import annotations
+
+import contextlib
+import mmap
+import os
+import struct
+import zlib
+from array import array
+from bisect import bisect_left
+from collections.abc import Iterable
+from hashlib import blake2b
+from pathlib import Path
+from typing import NamedTuple
+
+from toolkit.cassettes.entries import FileEntries
+from toolkit.cassettes.matching import EXACT_BYTES, KEY_BYTES
+
+_MAGIC = b"cassidx1"
+_HEADER = struct.Struct("<8sQQqII16s16s8x")
+_TAIL = 4096
+_PAIR = struct.Struct("<II")
+_POSITION = struct.Struct("<Q")
+_LENGTH = struct.Struct("<I")
+_CHUNK = 1 << 20
+
+
+class Row(NamedTuple):
+    """One interaction: the digests of its request, and where its line is."""
+
+    key: bytes
+    exact: bytes
+    position: int
+    length: int
+
+
+class Table:
+    """Rows sorted by key, in any buffer that has ``find``: a map of a file, or bytes."""
+
+    def __init__(self, data: bytes | mmap.mmap) -> None:
+        self._data = data
+        head = _HEADER.unpack_from(data)
+        _, self.count, self.covered, self.mtime, self.crc, self._bits, _, _ = head
+        self.fingerprint, self.tail = head[6], head[7]
+        self._keys = _HEADER.size
+        self._positions = self._keys + KEY_BYTES * self.count
+        self._lengths = self._positions + 8 * self.count
+        self._exact = self._lengths + 4 * self.count
+        self._exact_rows = self._exact + EXACT_BYTES * self.count
+        self._key_directory = self._exact_rows + 4 * self.count
+        self._exact_directory = self._key_directory + 4 * ((1 << self._bits) + 1)
+        self.size = self._exact_directory + 4 * ((1 << self._bits) + 1)
+
+    def rows(self, key: bytes) -> tuple[int, int]:
+        """Give the first row of the key and the one after its last; equal when there is none."""
+        first, end = self._bucket(self._key_directory, key)
+        start = self._find(self._keys, KEY_BYTES, key, first, end)
+        if start < 0:
+            return 0, 0
+        after = start + 1
+        if after < end and self.key(after) == key:
+            rows = range(after, end)
+            after += bisect_left(rows, True, key=lambda row: self.key(row) != key)
+        return start, after
+
+    def exact_row(self, exact: bytes) -> int:
+        """Give a row whose request has these very bytes, or -1."""
+        first, end = self._bucket(self._exact_directory, exact)
+        at = self._find(self._exact, EXACT_BYTES, exact, first, end)
+        if at < 0:
+            return -1
+        row: int = _LENGTH.unpack_from(self._data, self._exact_rows + 4 * at)[0]
+        return row
+
+    def key(self, row: int) -> bytes:
+        """Give the key of a row."""
+        at = self._keys + KEY_BYTES * row
+        return self._data[at : at + KEY_BYTES]
+
+    def place(self, row: int) -> tuple[int, int]:
+        """Give position and length of a row's line."""
+        position: int = _POSITION.unpack_from(self._data, self._positions + 8 * row)[0]
+        length: int = _LENGTH.unpack_from(self._data, self._lengths + 4 * row)[0]
+        return position, length
+
+    def _bucket(self, directory: int, digest: bytes) -> tuple[int, int]:
+        prefix = int.from_bytes(digest[:4], "big") >> (32 - self._bits)
+        first, end = _PAIR.unpack_from(self._data, directory + 4 * prefix)
+        return first, end
+
+    def _find(self, base: int, width: int, digest: bytes, first: int, end: int) -> int:
+        at, stop = base + width * first, base + width * end
+        while (at := self._data.find(digest, at, stop)) >= 0:
+            row, beside = divmod(at - base, width)
+            if not beside:
+                return row
+            at += 1
+        return -1
+
+    def close(self) -> None:
+        """Let go of the file, if it is one."""
+        if isinstance(self._data, mmap.mmap):
+            self._data.close()
+
+
+def build(rows: Iterable[Row], covered: int = 0) -> bytes:
+    """Make a table of rows that come in recorded order; memory is some 200 bytes a row."""
+    keys: list[bytes] = []
+    exact: list[bytes] = []
+    positions, lengths = array("Q"), array("L")
+    for row in rows:
+        keys.append(row.key)
+        exact.append(row.exact)
+        positions.append(row.position)
+        lengths.append(row.length)
+    count = len(keys)
+    bits = max(1, count.bit_length() - 2)
+    # Sorting is stable: rows of one key stay in recorded order.
+    order = sorted(range(count), key=keys.__getitem__)
+    rank = array("L", bytes(array("L").itemsize * count))
+    for row_number, number in enumerate(order):
+        rank[number] = row_number
+    exact_order = sorted(range(count), key=exact.__getitem__)
+    parts = [
+        _HEADER.pack(_MAGIC, count, covered, 0, 0, bits, b"", b""),
+        b"".join(keys[number] for number in order),
+        struct.pack(f"<{count}Q", *(positions[number] for number in order)),
+        struct.pack(f"<{count}I", *(lengths[number] for number in order)),
+        b"".join(exact[number] for number in exact_order),
+        struct.pack(f"<{count}I", *(rank[number] for number in exact_order)),
+        _directory([keys[number] for number in order], bits),
+        _directory([exact[number] for number in exact_order], bits),
+    ]
+    return b"".join(parts)
+
+
+def _directory(digests: list[bytes], bits: int) -> bytes:
+    starts = [0] * ((1 << bits) + 1)
+    for digest in digests:
+        starts[(int.from_bytes(digest[:4], "big") >> (32 - bits)) + 1] += 1
+    total = 0
+    for prefix, number in enumerate(starts):
+        total += number
+        starts[prefix] = total
+    return struct.pack(f"<{len(starts)}I", *starts)
+
+
+def sidecar(cassette: Path) -> Path:
+    """Give the path of a cassette's index."""
+    return cassette.with_name(cassette.name + ".index")
+
+
+def save(table: bytes, entries: FileEntries, fingerprint: bytes) -> bool:
+    """Write a table beside its cassette; give whether the folder let us."""
+    _, count, covered, _, _, bits, _, _ = _HEADER.unpack_from(table)
+    path = sidecar(entries.path)
+    beside = path.with_name(f"{path.name}.{os.getpid()}.new")
+    head = _HEADER.pack(
+        _MAGIC,
+        count,
+        covered,
+        entries.mtime_ns(),
+        _crc(entries, covered),
+        bits,
+        fingerprint,
+        _tail(entries, covered),
+    )
+    try:
+        with beside.open("wb") as file:
+            file.write(head)
+            file.write(memoryview(table)[_HEADER.size :])
+        beside.replace(path)
+    except OSError:  # a read-only folder, a full disk: the cassette works without
+        with contextlib.suppress(OSError):
+            beside.unlink()
+        return False
+    return True
+
+
+def load(entries: FileEntries, fingerprint: bytes) -> Table | None:
+    """Map the index of a cassette; None when there is none that fits.
+
+    One that covers the beginning of a cassette that has grown since is used for that part.
+    """
+    try:
+        with sidecar(entries.path).open("rb") as file:
+            data = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+    except (OSError, ValueError):
+        return None
+    table = None
+    if len(data) >= _HEADER.size and data[:8] == _MAGIC:
+        table = Table(data)
+    if table is not None and _fits(table, len(data), entries, fingerprint):
+        return table
+    data.close()
+    return None
+
+
+def _fits(table: Table, size: int, entries: FileEntries, fingerprint: bytes) -> bool:
+    if table.size != size or table.fingerprint != fingerprint:
+        return False
+    if table.covered > entries.size or table.tail != _tail(entries, table.covered):
+        return False
+    if table.covered == entries.size and table.mtime == entries.mtime_ns():
+        return True
+    # Checked out, copied, appended to, or edited: only the content can tell.
+    return bool(table.crc == _crc(entries, table.covered))
+
+
+def _tail(entries: FileEntries, covered: int) -> bytes:
+    start = max(0, covered - _TAIL)
+    return blake2b(entries.read(start, covered - start), digest_size=16).digest()
+
+
+def _crc(entries: FileEntries, covered: int) -> int:
+    crc = 0
+    for at in range(0, covered, _CHUNK):
+        crc = zlib.crc32(entries.read(at, min(_CHUNK, covered - at)), crc)
+    return crc

@@ -1,0 +1,317 @@
+"""Finding interactions by request: in a table where there is one, in the rest as it is needed.
+
+A cassette without a table is read from its start, but only as far as the interaction asked for:
+a replay in recorded order never waits for a scan.
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Callable, Iterator
+
+from toolkit.cassettes import flowline, index
+from toolkit.cassettes.entries import Entries, FileEntries
+from toolkit.cassettes.index import Row, Table
+from toolkit.cassettes.matching import Matching
+from toolkit.cassettes.vcrdict import FAILED_METHOD, FAILED_URI, request_from_dict
+
+WORTH_KEEPING = 1000
+"""Interactions from which on an index is written; fewer are scanned in no time."""
+LARGE = 64 << 20
+"""Bytes of a cassette from which on a table is made at once, to keep the memory small."""
+_LONG_RUN = 4096
+Accepts = Callable[[bytes], bool]
+Found = tuple[int, bytes]
+"""The position of a line, and its bytes."""
+
+
+class Tabled:
+    """The part of a cassette that a table covers, and which of its rows were played."""
+
+    def __init__(self, table: Table, entries: Entries) -> None:
+        self.table = table
+        self._entries = entries
+        self.played = bytearray(table.count)
+        self._reached: dict[int, int] = {}  # for long runs: the first row not yet played
+
+    def key_of(self, exact: bytes) -> bytes | None:
+        """Give the key of a request with these very bytes."""
+        row = self.table.exact_row(exact)
+        return self.table.key(row) if row >= 0 else None
+
+    def take(self, key: bytes, accepts: Accepts | None) -> Found | None:
+        """Give the line of the first acceptable unplayed row of the key, and mark it played."""
+        first, after = self.table.rows(key)
+        row = self._reached.get(first, first)
+        while (row := self.played.find(0, row, after)) >= 0:
+            position, length = self.table.place(row)
+            line = self._entries.line(position, length)
+            if accepts is None or accepts(line):
+                self.played[row] = 1
+                if accepts is None and after - first > _LONG_RUN:
+                    self._reached[first] = row + 1
+                return position, line
+            row += 1
+        return None
+
+    def last(self, key: bytes, accepts: Accepts | None) -> Found | None:
+        """Give the line of the last acceptable row of the key, played or not."""
+        first, after = self.table.rows(key)
+        for row in range(after - 1, first - 1, -1):
+            position, length = self.table.place(row)
+            line = self._entries.line(position, length)
+            if accepts is None or accepts(line):
+                return position, line
+        return None
+
+    def count(self, key: bytes) -> int:
+        """How many rows the key has."""
+        first, after = self.table.rows(key)
+        return after - first
+
+    def places(self, played: int) -> Iterator[tuple[int, int]]:
+        """Give the places of all rows that were played (1) or not (0)."""
+        row = -1
+        while (row := self.played.find(played, row + 1)) >= 0:
+            yield self.table.place(row)
+
+
+class Scanned:
+    """The part of a cassette that was read in this session, and which of its rows were played."""
+
+    def __init__(self, entries: Entries) -> None:
+        self._entries = entries
+        self.keys: list[bytes] = []
+        self.exact: list[bytes] = []
+        self.positions = array("Q")
+        self.lengths = array("L")
+        self.played = bytearray()
+        self._by_key: dict[bytes, list[int]] = {}  # first the place in the list reached so far
+        self._by_exact: dict[bytes, bytes] = {}
+
+    def add(self, row: Row, *, played: bool) -> None:
+        """Add the next row in recorded order."""
+        runs = self._by_key.setdefault(row.key, [1])
+        runs.append(len(self.keys))
+        self._by_exact[row.exact] = row.key
+        self.keys.append(row.key)
+        self.exact.append(row.exact)
+        self.positions.append(row.position)
+        self.lengths.append(row.length)
+        self.played.append(played)
+
+    def key_of(self, exact: bytes) -> bytes | None:
+        """Give the key of a request with these very bytes."""
+        return self._by_exact.get(exact)
+
+    def take(self, key: bytes, accepts: Accepts | None) -> Found | None:
+        """Give the line of the first acceptable unplayed row of the key, and mark it played."""
+        run = self._by_key.get(key)
+        if run is None:
+            return None
+        at = run[0]
+        while at < len(run) and self.played[run[at]]:
+            at += 1
+        run[0] = at
+        for row in run[at:] if accepts else run[at : at + 1]:
+            if self.played[row]:
+                continue
+            line = self._entries.line(self.positions[row], self.lengths[row])
+            if accepts is None or accepts(line):
+                self.played[row] = 1
+                return self.positions[row], line
+        return None
+
+    def last(self, key: bytes, accepts: Accepts | None) -> Found | None:
+        """Give the line of the last acceptable row of the key, played or not."""
+        for row in reversed(self._by_key.get(key, [1])[1:]):
+            line = self._entries.line(self.positions[row], self.lengths[row])
+            if accepts is None or accepts(line):
+                return self.positions[row], line
+        return None
+
+    def count(self, key: bytes) -> int:
+        """How many rows the key has."""
+        return len(self._by_key.get(key, [1])) - 1
+
+    def places(self, played: int) -> Iterator[tuple[int, int]]:
+        """Give the places of all rows that were played (1) or not (0)."""
+        row = -1
+        while (row := self.played.find(played, row + 1)) >= 0:
+            yield self.positions[row], self.lengths[row]
+
+    def rows(self) -> Iterator[Row]:
+        """Give all rows in recorded order."""
+        return map(Row, self.keys, self.exact, self.positions, self.lengths)
+
+
+class Lookup:
+    """Which interaction answers a request, and which were played. Not for two threads at once.
+
+    Parameters
+    ----------
+    entries : Entries
+        The lines of the cassette.
+    matching : Matching
+        How requests are compared.
+    keep_index : bool or None
+        Whether to write an index beside the cassette; None: when it has 1,000 interactions.
+    """
+
+    def __init__(
+        self, entries: Entries, matching: Matching, keep_index: bool | None = None
+    ) -> None:
+        self._entries = entries
+        self._matching = matching
+        self._keep_index = keep_index
+        self._fingerprint = matching.fingerprint() if isinstance(entries, FileEntries) else None
+        self._tabled: Tabled | None = None
+        self._proved = False
+        self._already: set[int] = set()
+        table = self._load()
+        if table is None and entries.size > LARGE and isinstance(entries, FileEntries):
+            table = self._make_table()
+        self._start(table)
+
+    def _start(self, table: Table | None) -> None:
+        self._tabled = Tabled(table, self._entries) if table is not None else None
+        self._scanned = Scanned(self._entries)
+        self._rest = self._entries.lines(
+            table.covered if table is not None else self._entries.start
+        )
+        self._complete = False
+
+    def _load(self) -> Table | None:
+        if self._fingerprint is None or self._keep_index is False:
+            return None
+        assert isinstance(self._entries, FileEntries)  # noqa: S101 - a fingerprint says so
+        table = index.load(self._entries, self._fingerprint)
+        if table is not None and not self._agrees(table):
+            table.close()
+            return None
+        return table
+
+    def _agrees(self, table: Table) -> bool:
+        """Make three keys again: a service's rules may have changed under one name."""
+        for row in {0, table.count // 2, table.count - 1} if table.count else ():
+            position, length = table.place(row)
+            line = self._entries.line(position, length)
+            if self._row(position, line).key != table.key(row):
+                return False
+        return True
+
+    def _make_table(self) -> Table:
+        self._proved = True
+        data = index.build(
+            (
+                self._row(position, line)
+                for position, line in self._entries.lines(self._entries.start)
+            ),
+            self._entries.size,
+        )
+        self._save(data, Table(data).count)
+        return Table(data)
+
+    def _save(self, data: bytes, count: int) -> None:
+        wanted = count >= WORTH_KEEPING if self._keep_index is None else self._keep_index
+        if wanted and self._fingerprint is not None and isinstance(self._entries, FileEntries):
+            index.save(data, self._entries, self._fingerprint)
+
+    def _row(self, position: int, line: bytes) -> Row:
+        request = request_from_dict(flowline.decode_request(line))
+        if request.url.startswith(FAILED_URI):
+            request.url = request.url.removeprefix(FAILED_URI)
+            request.method = request.method.removeprefix(FAILED_METHOD)
+        exact = self._matching.exact(request.method, request.url, request.body)
+        return Row(self._matching.key(request), exact, position, len(line))
+
+    def _scan(self) -> Row | None:
+        """Read one more interaction; None at the end."""
+        for position, line in self._rest:
+            row = self._row(position, line)
+            self._scanned.add(row, played=position in self._already)
+            return row
+        self._complete = True
+        return None
+
+    def _scan_all(self) -> None:
+        while not self._complete:
+            self._scan()
+
+    def key_of(self, exact: bytes) -> bytes | None:
+        """Give the key of a request with these very bytes, if one was met."""
+        key = self._tabled.key_of(exact) if self._tabled else None
+        return key or self._scanned.key_of(exact)
+
+    def take(self, key: bytes, accepts: Accepts | None = None) -> Found | None:
+        """Give the line of the first unplayed interaction of the key, and mark it played.
+
+        Parameters
+        ----------
+        key : bytes
+            Of :meth:`Matching.key`.
+        accepts : callable, optional
+            Asked for each candidate line, in recorded order.
+        """
+        found = self._tabled.take(key, accepts) if self._tabled else None
+        if found is None:
+            found = self._scanned.take(key, accepts)
+        while found is None and not self._complete:
+            row = self._scan()
+            if row is not None and row.key == key:
+                found = self._scanned.take(key, accepts)
+        return found
+
+    def last(self, key: bytes, accepts: Accepts | None = None) -> Found | None:
+        """Give the line of the last interaction of the key, played or not."""
+        self._scan_all()
+        found = self._scanned.last(key, accepts)
+        if found is None and self._tabled:
+            found = self._tabled.last(key, accepts)
+        return found
+
+    def count(self, key: bytes) -> int:
+        """How many interactions of the key there are."""
+        self._scan_all()
+        return self._scanned.count(key) + (self._tabled.count(key) if self._tabled else 0)
+
+    def prove(self) -> bool:
+        """Make every key again if they came from an index; give whether there was need to.
+
+        An index may be wrong in a way that its checks do not see: it never has the last word.
+        """
+        if self._proved or self._tabled is None:
+            return False
+        self._proved = True
+        self._already = {position for position, _ in self.places(played=True)}
+        self._tabled.table.close()
+        self._start(None)
+        return True
+
+    def places(self, *, played: bool) -> Iterator[tuple[int, int]]:
+        """Give position and length of every line that was played, or that was not."""
+        if not played:
+            self._scan_all()
+        if self._tabled:
+            yield from sorted(self._tabled.places(played))
+        yield from self._scanned.places(played)
+
+    def count_played(self) -> int:
+        """How many interactions were played."""
+        return self._scanned.played.count(1) + (self._tabled.played.count(1) if self._tabled else 0)
+
+    def __len__(self) -> int:
+        self._scan_all()
+        return len(self._scanned.played) + (len(self._tabled.played) if self._tabled else 0)
+
+    def close(self, *, keep: bool = True) -> None:
+        """Write the index if the whole cassette was read without one, and let go of it."""
+        if keep and self._complete and self._tabled is None and self._fingerprint is not None:
+            count = len(self._scanned.keys)
+            if self._keep_index or (self._keep_index is None and count >= WORTH_KEEPING):
+                self._save(index.build(self._scanned.rows(), self._entries.size), count)
+        if self._tabled:
+            self._tabled.table.close()
+        self._tabled = None
+        self._scanned = Scanned(self._entries)
+        self._complete = True
