@@ -62,7 +62,7 @@ def to_dict(interaction: Interaction) -> dict[str, Any]:
         answer["recorded_at"] = _stamp(interaction.recorded_at)
     if interaction.elapsed is not None:
         # Below 0.0001 JSON writes an exponent that YAML 1.1 takes for text.
-        answer["elapsed"] = round(interaction.elapsed, 6 if interaction.elapsed >= 0.0001 else 4)
+        answer["elapsed"] = written_seconds(interaction.elapsed)
     if failure is not None:
         answer["failure"] = {"kind": failure.kind, "message": failure.message}
     return {
@@ -229,3 +229,8 @@ def _stamp(moment: dt.datetime) -> str:
 def _moment(stamp: Any) -> dt.datetime:
     moment = stamp if isinstance(stamp, dt.datetime) else dt.datetime.fromisoformat(str(stamp))
     return moment.astimezone(dt.UTC) if moment.tzinfo else moment.replace(tzinfo=dt.UTC)
+
+
+def written_seconds(elapsed: float) -> float:
+    """Round to what is written: microseconds, and never in the form 1e-05, which is YAML text."""
+    return round(elapsed, 6 if elapsed >= 0.0001 else 4)

@@ -16,6 +16,8 @@ from typing import Any
 import httpx
 
 from toolkit.cassettes.interaction import Failure, Interaction, Request, Response
+from toolkit.cassettes.vcrdict import written_seconds
+from toolkit.http import TIMING, Timing
 
 _BODILESS = ("", "identity")
 
@@ -96,8 +98,15 @@ def answer_to(request: Any, answer: dict[str, Any]) -> Any:
         extensions={
             "http_version": (answer.get("http_version") or "HTTP/1.1").encode(),
             "reason_phrase": (status.get("message") or "").encode("ascii", "replace"),
+            TIMING: _timing(answer),
         },
     )
+
+
+def _timing(answer: dict[str, Any]) -> Timing:
+    """Give when the answer was recorded and how long it took, for the client to tell again."""
+    at = answer.get("recorded_at")
+    return Timing(dt.datetime.fromisoformat(at) if at else None, answer.get("elapsed"))
 
 
 def _old_answer(family: Any, answer: dict[str, Any]) -> Any:
@@ -129,7 +138,7 @@ class Exchange:
         self.errors = self.family.TransportError
         self._request = request
         self._keep = keep
-        self._at = dt.datetime.now(dt.UTC)
+        self._timing = Timing(dt.datetime.now(dt.UTC))
         self._started = time.perf_counter()
 
     def failed(self, error: Exception, response: Response | None = None) -> None:
@@ -137,11 +146,17 @@ class Exchange:
         self._finish(response, Failure(type(error).__name__, str(error)))
 
     def _finish(self, response: Response | None, failure: Failure | None = None) -> None:
-        elapsed = time.perf_counter() - self._started
-        self._keep(Interaction(request_of(self._request), response, failure, self._at, elapsed))
+        timing = self._timing
+        timing.elapsed = written_seconds(time.perf_counter() - self._started)
+        request = request_of(self._request)
+        self._keep(Interaction(request, response, failure, timing.at, timing.elapsed))
 
     def passed_on(self, response: Any) -> Any:
-        """Give the response on, recorded while its reader reads it."""
+        """Give the response on, recorded while its reader reads it.
+
+        Its reader finds the times that were recorded in the extension ``toolkit.timing``.
+        """
+        response.extensions[TIMING] = self._timing
         if response.is_stream_consumed or response.is_closed:  # made whole by its transport
             self._finish(response_of(response, response.content, decoded=True))
         else:
