@@ -1,0 +1,54 @@
+"""``python -m toolkit.sandbox sertainty``: serve a sandbox until Ctrl-C or SIGTERM."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import signal
+import sys
+import threading
+from collections.abc import Sequence
+
+from toolkit import sandbox
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Serve until told to end; gives the exit code."""
+    parser = argparse.ArgumentParser(
+        prog="python -m toolkit.sandbox", description="Serve a sandbox on 127.0.0.1."
+    )
+    parser.add_argument("service", choices=sorted(sandbox.SERVICES))
+    parser.add_argument("--port", type=int, default=0, help="port to listen on (any free one)")
+    parser.add_argument("--path", help="database file that survives a restart (none)")
+    parser.add_argument("--seed", type=int, default=0, help="seed of all that is invented (0)")
+    parser.add_argument("--real-time", action="store_true", help="run tasks by the real clock")
+    parser.add_argument("--days", type=float, default=0.0, help="days of history to begin with (0)")
+    parser.add_argument("--log-size", type=int, default=0, help="bytes of filler in the log (0)")
+    options = parser.parse_args(arguments)
+    ending = threading.Event()
+    for name in ("SIGINT", "SIGTERM", "SIGBREAK"):
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), lambda *_: ending.set())
+    try:
+        box = sandbox.start(
+            options.service,
+            path=options.path,
+            port=options.port,
+            seed=options.seed,
+            clock="real" if options.real_time else "manual",
+            workload=options.days,
+            log_size=options.log_size,
+        )
+    except (OSError, ValueError, OverflowError) as error:
+        sys.stderr.write(f"cannot start the {options.service} sandbox: {error}\n")
+        return 1
+    with box, contextlib.suppress(BrokenPipeError):
+        sys.stdout.write(f"{box.url}\n")
+        sys.stdout.flush()
+        while not ending.wait(0.5):  # Windows delivers signals between waits only
+            pass
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,68 @@
+"""What every sandbox hands to the one who started it: an address, and an end."""
+
+from __future__ import annotations
+
+import html
+from types import TracebackType
+from typing import Any, Protocol, Self
+
+
+class Runner(Protocol):
+    """Where a server runs: a thread of this process, or a process of its own."""
+
+    url: str
+
+    def send(self, control: str, **arguments: Any) -> Any:
+        """Use one control of the server and give its JSON-like answer."""
+
+    def close(self) -> None:
+        """End the server; a second time does nothing."""
+
+
+class Box:
+    """A running sandbox.
+
+    Attributes
+    ----------
+    service : str
+        Name of the service it stands for.
+    url : str
+        Base URL, always on 127.0.0.1.
+    """
+
+    service = ""
+
+    def __init__(self, runner: Runner) -> None:
+        self._runner = runner
+        self.url = runner.url
+        self.closed = False
+
+    def control(self, control: str, **arguments: Any) -> Any:
+        """Use a control by name, with plain values in and out (what the typed methods use)."""
+        return self._runner.send(control, **arguments)
+
+    def close(self) -> None:
+        """End the server and free its port; a second time does nothing."""
+        if not self.closed:
+            self.closed = True
+            self._runner.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def _summary(self) -> str:
+        return "closed" if self.closed else self.url
+
+    def __repr__(self) -> str:
+        return f"<{self.service} sandbox: {self._summary()}>"
+
+    def _repr_html_(self) -> str:
+        return f"<b>{html.escape(self.service)} sandbox</b> {html.escape(self._summary())}"

@@ -1,0 +1,115 @@
+"""Everything in which a real gateway may differ: one switch for each open point of the protocol."""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass
+from typing import Any, Literal, Self, get_args, get_type_hints
+
+
+@dataclass(frozen=True, slots=True)
+class Switches:
+    """How the gateway behaves where the guide is silent or contradicts itself.
+
+    The defaults are the fact sheet's. The numbers are its rows (section 6) or sections.
+
+    Attributes
+    ----------
+    function_case
+        6.2: ``"any"`` matches function names without case, ``"exact"`` as in Table 3 only.
+    template_get
+        6.3: which spelling of function 36 is known: ``"both"``, ``"templateGetTask"`` (Table 3) or
+        ``"tempateGetTask"`` (the Format).
+    alter_style
+        6.1: where agentAlter's session and option must be: ``"any"``, ``"args"`` (two arguments,
+        no Session), ``"session"`` (Session, option only) or ``"both"``.
+    prompt_names
+        4, 6.12: names of the prompt Results: ``"none"``, ``"index"`` (prompt-1 ...) or ``"text"``
+        (the prompt's own text).
+    answer_names
+        4: which names of answers are understood: ``"any"``, ``"index"`` or ``"text"``.
+    wrong_answer
+        4: a wrong answer is ``"deny"`` (3, the login is over) or ``"again"`` (2, the same prompts).
+    cycle_failures
+        4: refused logins in a row until the user is locked out (MaximumCycleFailures); 0 = never.
+    total_failures
+        4: refused logins in all until the user is locked out (MaximumTotalFailures); 0 = never.
+    round_minutes
+        4: how long a challenge waits for its answers.
+    session_minutes
+        4, 6.27: minutes without a call after which a session is dead (3); 0 = never.
+    manual_start
+        6.15: after agentShutdown, agentStart answers 502 until a person starts the agent.
+    offline_ping
+        4.4: agentPing while the agent is offline: ``"fault"`` (502) or ``"silence"`` (no answer).
+    base64_line
+        2: characters in a line of base64 in replies; 0 = no line breaks, else a multiple of 4.
+    white_space
+        2: indents the reply and puts white space around the values in it.
+    declaration
+        1: starts the reply with an XML declaration.
+    empty_results
+        2: when nothing is returned: ``"omit"`` the ResultList or write an ``"empty"`` one.
+    named_status
+        6.24: the Results of taskGetStatus carry names.
+    status_message
+        6.13: writes the StatusMessage's text; if not, the element is empty.
+    http_status
+        1: HTTP status of every reply that is a Response.
+    unfinished_logs
+        7.6: logs are still being written: the end tag is missing.
+    body_limit
+        1: largest request in bytes; a larger one is 408.
+
+    Examples
+    --------
+    >>> Switches(alter_style="args").alter_style
+    'args'
+    """
+
+    function_case: Literal["any", "exact"] = "any"
+    template_get: Literal["both", "templateGetTask", "tempateGetTask"] = "both"
+    alter_style: Literal["any", "args", "session", "both"] = "any"
+    prompt_names: Literal["none", "index", "text"] = "none"
+    answer_names: Literal["any", "index", "text"] = "any"
+    wrong_answer: Literal["deny", "again"] = "deny"
+    cycle_failures: int = 3
+    total_failures: int = 999
+    round_minutes: float = 5.0
+    session_minutes: float = 0.0
+    manual_start: bool = False
+    offline_ping: Literal["fault", "silence"] = "fault"
+    base64_line: int = 0
+    white_space: bool = False
+    declaration: bool = False
+    empty_results: Literal["omit", "empty"] = "omit"
+    named_status: bool = True
+    status_message: bool = True
+    http_status: int = 200
+    unfinished_logs: bool = False
+    body_limit: int = 64 * 1024 * 1024
+
+    def __post_init__(self) -> None:
+        for name, kind in get_type_hints(type(self)).items():
+            value = getattr(self, name)
+            choices = get_args(kind)
+            if choices and value not in choices:
+                raise ValueError(f"switch {name} must be one of {choices}, not {value!r}")
+            if kind is bool and not isinstance(value, bool):
+                raise ValueError(f"switch {name} must be True or False, not {value!r}")
+            if kind in (int, float) and (
+                isinstance(value, bool) or not isinstance(value, (int, float)) or value < 0
+            ):
+                raise ValueError(f"switch {name} must be a number not below 0, not {value!r}")
+        if self.base64_line % 4:
+            raise ValueError(f"switch base64_line must be a multiple of 4, not {self.base64_line}")
+        if not 200 <= self.http_status <= 599:
+            raise ValueError(f"switch http_status must be 200 to 599, not {self.http_status}")
+
+    def changed(self, **switches: Any) -> Self:
+        """The same switches but for the given ones; an unknown name raises ValueError."""
+        known = {field.name for field in dataclasses.fields(self)}
+        for name in switches:
+            if name not in known:
+                raise ValueError(f"no switch {name!r}: the switches are {', '.join(sorted(known))}")
+        return dataclasses.replace(self, **switches)
