@@ -184,7 +184,6 @@ class Cassette:
         lookup, matching = self._lookup, self._matching
         if lookup is None:
             return None
-        key = None
         accepts = None
         if matching.predicates:
             asked = make()
@@ -193,8 +192,12 @@ class Cassette:
                 return matching.agree(asked, interaction_of(line, self.path, 0).request)
 
         with self._guard:
+            key = None
             if matching.is_exact:
-                key = lookup.key_of(matching.exact(method, url, body))
+                known = lookup.take_exact(matching.exact(method, url, body))
+                if isinstance(known, tuple):
+                    return known
+                key = known
             key = key or matching.key(make())
             found = lookup.take(key, accepts)
             # Before a refusal the index has to be proved right; else the request is just sent.

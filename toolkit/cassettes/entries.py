@@ -72,15 +72,19 @@ class FileEntries:
         self.start = head.end() if head else 0
         self.is_ours = head is not None
 
-    def read(self, position: int, length: int) -> bytes:
-        """Give the bytes there; fewer at the end of the file."""
-        if self._file < 0:
-            raise CassetteError(f"{self.path} is closed.")
-        if hasattr(os, "pread"):
+    if hasattr(os, "pread"):
+
+        def read(self, position: int, length: int) -> bytes:
+            """Give the bytes there; fewer at the end of the file."""
             return os.pread(self._file, length, position)
-        with self._seeking:
-            os.lseek(self._file, position, os.SEEK_SET)
-            return os.read(self._file, length)
+
+    else:
+
+        def read(self, position: int, length: int) -> bytes:
+            """Give the bytes there; fewer at the end of the file."""
+            with self._seeking:
+                os.lseek(self._file, position, os.SEEK_SET)
+                return os.read(self._file, length)
 
     def mtime_ns(self) -> int:
         """When the file was last written to."""

@@ -8,8 +8,7 @@ Its bytes, little-endian, for n interactions sorted by key and then by position:
 
     header        80 bytes   magic, n, bytes covered, mtime, crc of them, bits, fingerprint, tail
     keys          12 n       digest of everything that matching compares, secrets masked
-    positions      8 n       byte in the cassette
-    lengths        4 n       bytes of the line
+    places        12 n       byte in the cassette, and bytes of the line
     exact          8 n       digest of method, URI and body as they stand in the file, sorted
     exact rows     4 n       the row in ``keys`` of each
     directories    8 (2^bits + 1)   first row of each prefix, for ``keys`` and for ``exact``
@@ -32,12 +31,12 @@ from typing import NamedTuple
 from toolkit.cassettes.entries import FileEntries
 from toolkit.cassettes.matching import EXACT_BYTES, KEY_BYTES
 
-_MAGIC = b"cassidx1"
+_MAGIC = b"cassidx2"
 _HEADER = struct.Struct("<8sQQqII16s16s8x")
 _TAIL = 4096
-_PAIR = struct.Struct("<II")
-_POSITION = struct.Struct("<Q")
-_LENGTH = struct.Struct("<I")
+_PAIR = struct.Struct("<II").unpack_from
+_PLACE = struct.Struct("<QI").unpack_from
+_ROW = struct.Struct("<I").unpack_from
 _CHUNK = 1 << 20
 
 
@@ -56,37 +55,50 @@ class Table:
     def __init__(self, data: bytes | mmap.mmap) -> None:
         self._data = data
         head = _HEADER.unpack_from(data)
-        _, self.count, self.covered, self.mtime, self.crc, self._bits, _, _ = head
+        self.count, self.covered, self.mtime, self.crc, bits = head[1:6]
         self.fingerprint, self.tail = head[6], head[7]
+        self._shift = 32 - bits
         self._keys = _HEADER.size
-        self._positions = self._keys + KEY_BYTES * self.count
-        self._lengths = self._positions + 8 * self.count
-        self._exact = self._lengths + 4 * self.count
+        self._places = self._keys + KEY_BYTES * self.count
+        self._exact = self._places + 12 * self.count
         self._exact_rows = self._exact + EXACT_BYTES * self.count
         self._key_directory = self._exact_rows + 4 * self.count
-        self._exact_directory = self._key_directory + 4 * ((1 << self._bits) + 1)
-        self.size = self._exact_directory + 4 * ((1 << self._bits) + 1)
+        self._exact_directory = self._key_directory + 4 * ((1 << bits) + 1)
+        self.size = self._exact_directory + 4 * ((1 << bits) + 1)
 
     def rows(self, key: bytes) -> tuple[int, int]:
         """Give the first row of the key and the one after its last; equal when there is none."""
-        first, end = self._bucket(self._key_directory, key)
+        prefix = int.from_bytes(key[:4], "big") >> self._shift
+        first, end = _PAIR(self._data, self._key_directory + 4 * prefix)
         start = self._find(self._keys, KEY_BYTES, key, first, end)
-        if start < 0:
-            return 0, 0
-        after = start + 1
-        if after < end and self.key(after) == key:
-            rows = range(after, end)
-            after += bisect_left(rows, True, key=lambda row: self.key(row) != key)
-        return start, after
+        return (0, 0) if start < 0 else (start, self._after(key, start, end))
+
+    def _after(self, key: bytes, row: int, end: int) -> int:
+        row += 1
+        if row < end and self.key(row) == key:
+            rest = range(row, end)
+            row += bisect_left(rest, True, key=lambda at: self.key(at) != key)
+        return row
 
     def exact_row(self, exact: bytes) -> int:
         """Give a row whose request has these very bytes, or -1."""
-        first, end = self._bucket(self._exact_directory, exact)
+        prefix = int.from_bytes(exact[:4], "big") >> self._shift
+        first, end = _PAIR(self._data, self._exact_directory + 4 * prefix)
         at = self._find(self._exact, EXACT_BYTES, exact, first, end)
         if at < 0:
             return -1
-        row: int = _LENGTH.unpack_from(self._data, self._exact_rows + 4 * at)[0]
+        row: int = _ROW(self._data, self._exact_rows + 4 * at)[0]
         return row
+
+    def rows_beside(self, row: int) -> tuple[int, int]:
+        """Give the first row of the key that this row has, and the one after its last."""
+        at = self._keys + KEY_BYTES * row
+        around = self._data[at - KEY_BYTES : at + 2 * KEY_BYTES]
+        key = around[KEY_BYTES : 2 * KEY_BYTES]
+        # What stands before the first key and after the last one is another table: look it up.
+        if key == around[:KEY_BYTES] or key == around[2 * KEY_BYTES :]:
+            return self.rows(key)
+        return row, row + 1
 
     def key(self, row: int) -> bytes:
         """Give the key of a row."""
@@ -95,14 +107,19 @@ class Table:
 
     def place(self, row: int) -> tuple[int, int]:
         """Give position and length of a row's line."""
-        position: int = _POSITION.unpack_from(self._data, self._positions + 8 * row)[0]
-        length: int = _LENGTH.unpack_from(self._data, self._lengths + 4 * row)[0]
-        return position, length
+        place: tuple[int, int] = _PLACE(self._data, self._places + 12 * row)
+        return place
 
-    def _bucket(self, directory: int, digest: bytes) -> tuple[int, int]:
-        prefix = int.from_bytes(digest[:4], "big") >> (32 - self._bits)
-        first, end = _PAIR.unpack_from(self._data, directory + 4 * prefix)
-        return first, end
+    def all_rows(self) -> list[Row]:
+        """Give all rows in recorded order."""
+        rows = []
+        for at in range(self.count):
+            row: int = _ROW(self._data, self._exact_rows + 4 * at)[0]
+            start = self._exact + EXACT_BYTES * at
+            rows.append(
+                Row(self.key(row), self._data[start : start + EXACT_BYTES], *self.place(row))
+            )
+        return sorted(rows, key=lambda row: row.position)
 
     def _find(self, base: int, width: int, digest: bytes, first: int, end: int) -> int:
         at, stop = base + width * first, base + width * end
@@ -131,6 +148,7 @@ def build(rows: Iterable[Row], covered: int = 0) -> bytes:
         lengths.append(row.length)
     count = len(keys)
     bits = max(1, count.bit_length() - 2)
+    place = struct.Struct("<QI").pack
     # Sorting is stable: rows of one key stay in recorded order.
     order = sorted(range(count), key=keys.__getitem__)
     rank = array("L", bytes(array("L").itemsize * count))
@@ -140,8 +158,7 @@ def build(rows: Iterable[Row], covered: int = 0) -> bytes:
     parts = [
         _HEADER.pack(_MAGIC, count, covered, 0, 0, bits, b"", b""),
         b"".join(keys[number] for number in order),
-        struct.pack(f"<{count}Q", *(positions[number] for number in order)),
-        struct.pack(f"<{count}I", *(lengths[number] for number in order)),
+        b"".join(place(positions[number], lengths[number]) for number in order),
         b"".join(exact[number] for number in exact_order),
         struct.pack(f"<{count}I", *(rank[number] for number in exact_order)),
         _directory([keys[number] for number in order], bits),

@@ -6,6 +6,7 @@ a replay in recorded order never waits for a scan.
 
 from __future__ import annotations
 
+import itertools
 from array import array
 from collections.abc import Callable, Iterator
 
@@ -34,21 +35,32 @@ class Tabled:
         self.played = bytearray(table.count)
         self._reached: dict[int, int] = {}  # for long runs: the first row not yet played
 
-    def key_of(self, exact: bytes) -> bytes | None:
-        """Give the key of a request with these very bytes."""
+    def take_exact(self, exact: bytes) -> Found | bytes | None:
+        """Give what :meth:`take` gives for a request with these very bytes.
+
+        When all of its interactions were played, their key; when it was never met, None.
+        """
         row = self.table.exact_row(exact)
-        return self.table.key(row) if row >= 0 else None
+        if row < 0:
+            return None
+        first, after = self.table.rows_beside(row)
+        return self._take(first, after, None) or self.table.key(row)
 
     def take(self, key: bytes, accepts: Accepts | None) -> Found | None:
         """Give the line of the first acceptable unplayed row of the key, and mark it played."""
-        first, after = self.table.rows(key)
-        row = self._reached.get(first, first)
+        return self._take(*self.table.rows(key), accepts)
+
+    def _take(self, first: int, after: int, accepts: Accepts | None) -> Found | None:
+        row = first
+        long = after - first > _LONG_RUN
+        if long:
+            row = self._reached.get(first, first)
         while (row := self.played.find(0, row, after)) >= 0:
             position, length = self.table.place(row)
             line = self._entries.line(position, length)
             if accepts is None or accepts(line):
                 self.played[row] = 1
-                if accepts is None and after - first > _LONG_RUN:
+                if long and accepts is None:
                     self._reached[first] = row + 1
                 return position, line
             row += 1
@@ -238,10 +250,19 @@ class Lookup:
         while not self._complete:
             self._scan()
 
-    def key_of(self, exact: bytes) -> bytes | None:
-        """Give the key of a request with these very bytes, if one was met."""
-        key = self._tabled.key_of(exact) if self._tabled else None
-        return key or self._scanned.key_of(exact)
+    def take_exact(self, exact: bytes) -> Found | bytes | None:
+        """Give what :meth:`take` gives for a request with these very bytes: a short cut.
+
+        When it leads to no unplayed interaction, the request's key, if that is known.
+        """
+        if self._tabled is not None:
+            found = self._tabled.take_exact(exact)
+            if isinstance(found, tuple):
+                return found
+            key = found or self._scanned.key_of(exact)
+        else:
+            key = self._scanned.key_of(exact)
+        return None if key is None else self.take(key) or key
 
     def take(self, key: bytes, accepts: Accepts | None = None) -> Found | None:
         """Give the line of the first unplayed interaction of the key, and mark it played.
@@ -306,10 +327,12 @@ class Lookup:
 
     def close(self, *, keep: bool = True) -> None:
         """Write the index if the whole cassette was read without one, and let go of it."""
-        if keep and self._complete and self._tabled is None and self._fingerprint is not None:
-            count = len(self._scanned.keys)
+        if keep and self._complete and self._scanned.keys and self._fingerprint is not None:
+            count = len(self)
             if self._keep_index or (self._keep_index is None and count >= WORTH_KEEPING):
-                self._save(index.build(self._scanned.rows(), self._entries.size), count)
+                known = self._tabled.table.all_rows() if self._tabled else []
+                rows = itertools.chain(known, self._scanned.rows())
+                self._save(index.build(rows, self._entries.size), count)
         if self._tabled:
             self._tabled.table.close()
         self._tabled = None
