@@ -94,9 +94,19 @@ def leave_by_an_error(url: str) -> None:
 
 
 def test_an_error_on_its_way_is_not_hidden_by_closing(granted: bytes) -> None:
-    """When the gateway is gone, the body's own error comes out of the with block."""
-    with scripted(reply(granted), drop) as server, pytest.raises(KeyError):
-        leave_by_an_error(server.url)
+    """When the gateway is gone, the body's own error comes out; the session left is a warning."""
+    with scripted(reply(granted), drop) as server:
+        with pytest.raises(KeyError), pytest.warns(UserWarning, match="may still be open"):
+            leave_by_an_error(server.url)
+
+
+def test_forgotten_session_is_closed(granted: bytes) -> None:
+    """A gateway that denies the closing has ended the session already: no error, no warning."""
+    with scripted(*answers(granted, response(3))) as server:
+        with toolkit.sertainty.connect(server.url) as gateway:
+            session = gateway.login_with("ada")
+        assert not session.open
+        assert len(server.requests) == 2
 
 
 def test_functions_without_results_give_an_acknowledgement(granted: bytes) -> None:

@@ -17,6 +17,7 @@ from toolkit.outcomes import (
     Category,
     LoginAborted,
     NoSession,
+    NotRecorded,
     OutcomeError,
     TransportFailure,
     Unreachable,
@@ -89,6 +90,8 @@ def call_flow(function: Function, values: Sequence[Any], state: SessionState) ->
                 )
             state.session_id = None
         raise AssertionError("unreachable")
+    except NotRecorded as error:
+        raise NotRecorded(f"{function.name}({target}): {error}") from error
     except CallError as error:
         _explain(error, function, target)
         raise
@@ -117,10 +120,9 @@ def _exchange(
     if function.aliases:
         if options.template_spelling != "auto":
             spellings = [options.template_spelling]
-        elif state.template_spelling:
-            spellings = [state.template_spelling]
         else:
             spellings = [function.name, *function.aliases]
+            spellings.sort(key=lambda spelling: spelling != state.template_spelling)
     for spelling in spellings:
         body = _request(function, spelling, arguments, state)
         timeout = options.ping_timeout if function.name == "agentPing" else None

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import ssl
-from collections.abc import Mapping, Sequence
+import warnings
+from collections.abc import Callable, Mapping, Sequence
 from types import TracebackType
 from typing import Any, Self
 from urllib.parse import urlsplit
@@ -15,7 +17,7 @@ from toolkit import http
 from toolkit.cassettes import DeckTransport
 from toolkit.frames import frame
 from toolkit.http import Answer, Limits
-from toolkit.outcomes import CallError, InvalidArgument, NoSession
+from toolkit.outcomes import AccessDenied, CallError, InvalidArgument, NoSession
 from toolkit.services.base.asking import Answers, Asker, GivenAnswers, find_asker
 from toolkit.services.base.driving import Flow, Send, drive, drive_async
 from toolkit.services.sertainty import namespaces
@@ -56,7 +58,7 @@ class Session:
     def close(self) -> None:
         """End it at the gateway; does nothing when it has ended already."""
         if self.open:
-            self._gateway.close_session()
+            self._gateway.end_session()
 
     def __repr__(self) -> str:
         state = "open" if self.open else "closed"
@@ -71,7 +73,7 @@ class Session:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        _close_quietly_after(error, self.close)
+        _close_at_the_end(self.close)
 
 
 class Gateway:
@@ -239,6 +241,11 @@ class Gateway:
         finally:
             self._state.session_id = None
 
+    def end_session(self) -> None:
+        """Close the session; one that the gateway has forgotten already is ended too."""
+        with contextlib.suppress(AccessDenied):
+            self.close_session()
+
     def holds(self, session_id: str) -> bool:
         """Whether that is the session in use."""
         return self._state.session_id == session_id
@@ -263,7 +270,7 @@ class Gateway:
         """End the session, if one is open, and the connections."""
         try:
             if self._state.session_id is not None:
-                self.close_session()
+                self.end_session()
         finally:
             self._client.close()
 
@@ -276,7 +283,7 @@ class Gateway:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        _close_quietly_after(error, self.close)
+        _close_at_the_end(self.close)
 
     # --- the lines that wait -------------------------------------------------------------------
 
@@ -295,13 +302,12 @@ class Gateway:
         )
 
 
-def _close_quietly_after(error: BaseException | None, close: Any) -> None:
-    """Close; an error that is already on its way is not hidden by one from closing."""
+def _close_at_the_end(close: Callable[[], None]) -> None:
+    """Close; a gateway that cannot be told is a warning, so that it hides no result or error."""
     try:
         close()
-    except CallError:
-        if error is None:
-            raise
+    except CallError as error:
+        warnings.warn(f"the session may still be open: {error}", stacklevel=3)
 
 
 def _checked(url: str) -> str:

@@ -1,0 +1,7 @@
+"""``python -m toolkit``: the command ``toolkit``."""
+
+import sys
+
+from toolkit.cli import main
+
+sys.exit(main())
