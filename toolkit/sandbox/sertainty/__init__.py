@@ -19,8 +19,8 @@ from toolkit.sandbox.sertainty.demo import (
     OPEN_USER,
 )
 from toolkit.sandbox.sertainty.faults import Fault
-from toolkit.sandbox.sertainty.logs import filler, write_big_log
-from toolkit.sandbox.sertainty.schedule import Change
+from toolkit.sandbox.sertainty.filler import filler, write_big_log
+from toolkit.sandbox.sertainty.runs import Change
 from toolkit.sandbox.sertainty.switches import Switches
 from toolkit.sandbox.sertainty.truth import Truth
 from toolkit.sandbox.sertainty.workload import Workload
@@ -79,6 +79,8 @@ def start(
     """
     from toolkit.sandbox.sertainty.running import run  # uvicorn costs 0.2 s to import
 
+    if "host" in switches:
+        raise ValueError("the sandbox listens on 127.0.0.1 only: there is no host to choose")
     if isinstance(workload, Mapping):
         workload = Workload(**workload)
     elif workload is not None and not isinstance(workload, Workload):

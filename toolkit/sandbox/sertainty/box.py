@@ -11,7 +11,7 @@ from toolkit.sandbox.sertainty.auth import Rounds, check_rounds
 from toolkit.sandbox.sertainty.clock import moment
 from toolkit.sandbox.sertainty.demo import DEMO_ANSWERS, DEMO_USER
 from toolkit.sandbox.sertainty.faults import Fault, Kind
-from toolkit.sandbox.sertainty.schedule import Change
+from toolkit.sandbox.sertainty.runs import Change
 from toolkit.sandbox.sertainty.switches import Switches
 from toolkit.sandbox.sertainty.truth import Truth
 
@@ -33,7 +33,7 @@ class SertaintyBox(Box):
     >>> from toolkit import sandbox
     >>> with sandbox.start("sertainty") as box:
     ...     [(change.task, change.status) for change in box.tick(1)]
-    [('index', 'Executing')]
+    [('replicate', 'Executing')]
     """
 
     service = "sertainty"
@@ -50,7 +50,7 @@ class SertaintyBox(Box):
 
         Gives the changes; fewer if nothing will ever run, e.g. because the agent is offline.
         """
-        return [Change(**change) for change in self._runner.send("tick", count=count)]
+        return _changes(self._runner.send("tick", count=count))
 
     def advance(self, by: dt.timedelta | float) -> list[Change]:
         """Move the manual clock on by a timedelta or seconds; all that is due on the way happens.
@@ -63,7 +63,7 @@ class SertaintyBox(Box):
         seconds = by.total_seconds() if isinstance(by, dt.timedelta) else float(by)
         if seconds < 0:
             raise ValueError(f"the clock goes forward only, not by {seconds} s")
-        return [Change(**change) for change in self._runner.send("advance", seconds=seconds)]
+        return _changes(self._runner.send("advance", seconds=seconds))
 
     def run_task(
         self, config: str, task: str, *, error: str | None = None, seconds: float = 10.0
@@ -75,10 +75,9 @@ class SertaintyBox(Box):
         ValueError
             If there is no such task or it is executing.
         """
-        changes = self._runner.send(
-            "run_task", config=config, task=task, error=error, seconds=seconds
+        return _changes(
+            self._runner.send("run_task", config=config, task=task, error=error, seconds=seconds)
         )
-        return [Change(**change) for change in changes]
 
     def plan(
         self,
@@ -196,3 +195,7 @@ class SertaintyBox(Box):
         """What the workload planted and what came of it; None without a workload."""
         truth = self._runner.send("truth")
         return None if truth is None else Truth.from_json(truth)
+
+
+def _changes(rows: list[dict[str, Any]]) -> list[Change]:
+    return [Change(**row | {"at": moment(row["at"])}) for row in rows]

@@ -12,6 +12,7 @@ from typing import Any
 from toolkit.sandbox.sertainty.app import GatewayApp
 from toolkit.sandbox.sertainty.faults import Fault
 from toolkit.sandbox.sertainty.gateway import Gateway
+from toolkit.sandbox.sertainty.runs import Change
 
 Json = dict[str, Any]
 
@@ -30,26 +31,23 @@ class Controls:
     def tick(self, count: int) -> list[Json]:
         """Move a manual clock to the next so many changes of any task."""
         gateway = self._gateway
-        changes: list[Any] = []
+        changes: list[Change] = []
         with gateway.store.transaction():
             while len(changes) < count:
                 at = gateway.schedule.next_at()
                 if at is None or not gateway.anything_runs():
                     break
                 changes += gateway.move_to(at)
-        return [dataclasses.asdict(change) for change in changes]
+        return _plain(changes)
 
     def advance(self, seconds: float) -> list[Json]:
         """Move a manual clock on and do what is due on the way."""
         changes = self._gateway.move_to(self._gateway.clock.now + seconds)
-        return [dataclasses.asdict(change) for change in changes]
+        return _plain(changes)
 
     def run_task(self, config: str, task: str, error: str | None, seconds: float) -> list[Json]:
         """Run a task once, now, with a given end."""
-        return [
-            dataclasses.asdict(change)
-            for change in self._gateway.run_task(config, task, error=error, seconds=seconds)
-        ]
+        return _plain(self._gateway.run_task(config, task, error=error, seconds=seconds))
 
     def plan(self, config: str, task: str, **effect: Any) -> None:
         """Let coming runs of a task fail, drag on, start late or be missed."""
@@ -113,3 +111,7 @@ class Controls:
         """What the workload planted."""
         truth: Json | None = self._gateway.store.get("truth")
         return truth
+
+
+def _plain(changes: list[Change]) -> list[Json]:
+    return [dataclasses.asdict(change) | {"at": change.at.timestamp()} for change in changes]

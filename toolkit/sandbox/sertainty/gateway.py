@@ -16,7 +16,8 @@ from toolkit.sandbox.sertainty.envelope import Argument, Reply, Request, Result
 from toolkit.sandbox.sertainty.functions import Function, find
 from toolkit.sandbox.sertainty.identity import fingerprint
 from toolkit.sandbox.sertainty.logs import Logs
-from toolkit.sandbox.sertainty.schedule import Change, Schedule
+from toolkit.sandbox.sertainty.runs import Change
+from toolkit.sandbox.sertainty.schedule import Schedule
 from toolkit.sandbox.sertainty.store import Store
 from toolkit.sandbox.sertainty.switches import Switches
 from toolkit.sandbox.sertainty.workload import Workload, plant

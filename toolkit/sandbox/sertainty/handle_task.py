@@ -8,7 +8,7 @@ from toolkit.sandbox.sertainty.clock import write_time
 from toolkit.sandbox.sertainty.codes import not_found
 from toolkit.sandbox.sertainty.definitions import check_name
 from toolkit.sandbox.sertainty.envelope import Result
-from toolkit.sandbox.sertainty.schedule import task_status
+from toolkit.sandbox.sertainty.runs import task_status
 
 if TYPE_CHECKING:
     from toolkit.sandbox.sertainty.gateway import Call
@@ -71,11 +71,12 @@ def _mark(call: Call, *, paused: bool) -> None:
 
 
 def reset(call: Call) -> None:
-    """taskReset: clears the status record and the log."""
+    """taskReset: clears the status record and the log; a run under way is counted on."""
     for task in _tasks(call):
         call.store.execute(
-            "UPDATE task SET start_time = NULL, end_time = NULL, last_error_time = NULL,"
-            " error = '', exec_cnt = 0, error_cnt = 0, failed = 0 WHERE config = ? AND name = ?",
+            "UPDATE task SET start_time = CASE phase WHEN 'end' THEN start_time END,"
+            " exec_cnt = (phase = 'end'), end_time = NULL, last_error_time = NULL, error = '',"
+            " error_cnt = 0, failed = 0 WHERE config = ? AND name = ?",
             task["config"], task["name"],
         )  # fmt: skip
         call.gateway.logs.open(call.now, task["config"], task["name"])

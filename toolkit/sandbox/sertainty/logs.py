@@ -6,34 +6,17 @@ benchmark reads. It is older than the log's real entries.
 
 from __future__ import annotations
 
-import random
 from collections.abc import Iterable, Iterator
-from pathlib import Path
 from typing import Any
 
-from toolkit.sandbox.sertainty.clock import MANUAL_START, write_time
+from toolkit.sandbox.sertainty.clock import write_time
 from toolkit.sandbox.sertainty.codes import not_found
 from toolkit.sandbox.sertainty.envelope import escape_text, quote_attribute
+from toolkit.sandbox.sertainty.filler import filler
 from toolkit.sandbox.sertainty.store import Store
 
-LEVELS = ("Debug", "Info", "Warning", "Error")
-_BATCH = 4000  # entries read or made at once: about 0.6 MB
+_BATCH = 4000  # entries read from the store at once: about 0.5 MB
 _MAX_TEXT = 2000
-_WEIGHTS = (20, 70, 7, 3)
-_FILLER = {
-    "Debug": ("Scanning folder /in/{a}", "Queue holds {b} files", "Rule Network checked {a} times"),
-    "Info": (
-        "Run {a} finished: {b} files in {c}.{b} s",
-        "File /in/scan-{a:05}.pdf protected with machine.iic",
-        "Session opened for user{b}",
-    ),
-    "Warning": ("File /in/scan-{a:05}.pdf is locked, {b} retries", "Run {a} slow: {c} s"),
-    "Error": (
-        "Run {a} failed: folder /out/{b} is full",
-        "ID machine.iic: access denied by rule Network at {c} s",
-    ),
-}
-_SOURCES = ("Agent", "Scheduler", "Nightly/ingest", "Nightly/index", "Nightly/backup")
 
 
 class Logs:
@@ -148,69 +131,3 @@ def _entry(row: Any) -> str:
         f'  <Entry time="{write_time(row["at"])}" level="{row["level"]}"'
         f" source={quote_attribute(row['source'])}{more}>{escape_text(row['text'])}</Entry>\n"
     )
-
-
-def filler(size: int, *, seed: int = 0, until: float | None = None) -> Iterator[bytes]:
-    """Invented entries, ``size`` bytes of them to within one entry, in pieces of about 0.6 MB.
-
-    The same seed and size give the same bytes. Times rise by 0 to 3 s an entry and end at
-    ``until`` (seconds since 1970; the manual clock's start if None) or shortly before.
-    """
-    until = MANUAL_START.timestamp() if until is None else until
-    at = until - 3.0 * (size // 120 + 1)
-    made = batch = 0
-    while made < size:
-        # A fresh generator for each batch: the seed alone tells every batch.
-        draw = random.Random(f"{seed}/{batch}")  # noqa: S311
-        numbers = iter(draw.choices(range(100_000), k=5 * _BATCH))
-        levels = draw.choices(LEVELS, _WEIGHTS, k=_BATCH)
-        batch += 1
-        lines = []
-        for level in levels:
-            a, b, c, pick, where = (next(numbers) for _ in range(5))
-            at += pick % 4
-            texts = _FILLER[level]
-            line = (
-                f'  <Entry time="{write_time(at)}" level="{level}"'
-                f' source="{_SOURCES[where % len(_SOURCES)]}">'
-                f"{texts[pick % len(texts)].format(a=a, b=b % 100, c=c % 1000)}</Entry>\n"
-            )
-            made += len(line)
-            lines.append(line)
-            if made >= size:
-                break
-        yield "".join(lines).encode()
-
-
-def write_big_log(path: str | Path, size: int, *, seed: int = 0) -> int:
-    """Write a log of about ``size`` bytes to a file without holding it, and give its entries.
-
-    Parameters
-    ----------
-    path
-        File to write; one that exists is replaced.
-    size
-        Bytes of entries, reached to within one entry.
-    seed
-        The same seed and size give the same file.
-
-    Returns
-    -------
-    int
-        Number of ``Entry`` elements.
-
-    Examples
-    --------
-    >>> import tempfile, pathlib
-    >>> folder = tempfile.mkdtemp()
-    >>> write_big_log(pathlib.Path(folder, "log.xml"), 10_000)
-    86
-    """
-    entries = 0
-    with Path(path).open("wb") as file:
-        file.write(b'<Log name="agent_20260302_080000">\n')
-        for piece in filler(size, seed=seed):
-            entries += piece.count(b"<Entry ")
-            file.write(piece)
-        file.write(b"</Log>\n")
-    return entries

@@ -9,34 +9,13 @@ seed lives the same life; an effect (planted burst, slow, late or missed run) ov
 from __future__ import annotations
 
 import random
-from dataclasses import dataclass
 from typing import Any
 
+from toolkit.sandbox.sertainty.clock import moment
 from toolkit.sandbox.sertainty.definitions import Definition, next_due
 from toolkit.sandbox.sertainty.logs import Logs
+from toolkit.sandbox.sertainty.runs import FAILURES, Change, phrase, task_status
 from toolkit.sandbox.sertainty.store import Store
-
-FAILURES = (
-    "ID {identity}: access denied by rule Network",
-    "Script {script}: line {number}: folder {folder}/done is full",
-    "File {folder}/scan-{number:05}.pdf is locked by another process",
-    "Timeout after {number} s waiting for {folder}",
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """One step of a task that shows: a run began or ended.
-
-    ``status`` is the task's status after it; ``run`` counts from 1 and is never reused.
-    """
-
-    at: float
-    config: str
-    task: str
-    run: int
-    status: str
-    error: str | None = None
 
 
 class Schedule:
@@ -240,14 +219,14 @@ class Schedule:
         seconds = task["duration"] * min(max(draw.lognormvariate(0.0, 0.18), 0.6), 1.7)
         error, retries = None, 0
         if draw.random() < task["failure_rate"]:
-            error = self._phrase(draw.choice(FAILURES), task, draw)
+            error = phrase(draw.choice(FAILURES), task, draw)
         effect = self._effect(task, task["due"])
         if effect is not None:
             self._spend(effect)
             seconds *= effect["factor"]
             retries = effect["retries"]
             if effect["error"] is not None:
-                error = self._phrase(effect["error"], task, draw) or None
+                error = phrase(effect["error"], task, draw) or None
         if error is not None:
             seconds *= draw.uniform(0.3, 0.9)
         self._set(
@@ -259,7 +238,7 @@ class Schedule:
             started=at,
         )  # fmt: skip
         self._log(task, at, "Info", f"Run {number} started", number)
-        return Change(at, task["config"], task["name"], number, "Executing")
+        return Change(moment(at), task["config"], task["name"], number, "Executing")
 
     def _end(self, task: Any) -> Change:
         at, number, error = task["next_at"], task["serial"], task["run_error"]
@@ -296,7 +275,7 @@ class Schedule:
             text = f"{name} run {number}: {files} files, {seconds:.1f} s"
             self._logs.write(at, "Info", "Scheduler", text)
         status = task_status(self.task(config, name))
-        return Change(at, config, name, number, status, error)
+        return Change(moment(at), config, name, number, status, error)
 
     def _terminate(self, task: Any, at: float) -> None:
         self._log(task, at, "Warning", f"Run {task['serial']} terminated", task["serial"])
@@ -312,26 +291,3 @@ class Schedule:
     ) -> None:
         key = (task["config"], task["name"])
         self._logs.write(at, level, task["name"], text, task=key, run=run, seconds=seconds)
-
-    def _phrase(self, text: str, task: Any, draw: random.Random) -> str:
-        words = {
-            "identity": task["identity"] or "machine.iic",
-            "script": task["script"] or "none",
-            "folder": task["folder"],
-            "number": draw.randrange(1, 400),
-        }
-        try:
-            return text.format_map(words)
-        except (KeyError, ValueError, IndexError):  # a text given by hand may hold braces
-            return text
-
-
-def task_status(task: Any) -> str:
-    """Status of a task as the guide words it (4.31)."""
-    if not task["enabled"]:
-        return "Idle"
-    if task["paused"]:
-        return "Paused"
-    if task["phase"] == "end":
-        return "Executing"
-    return "Error" if task["failed"] else "Waiting"

@@ -80,12 +80,16 @@ class Store:
     def __init__(self, path: str | Path | None = None) -> None:
         self.lock = threading.RLock()
         self._named: dict[str, Any] = {}  # read at every step of every task
-        self._connection = sqlite3.connect(
-            ":memory:" if path is None else str(path),
-            check_same_thread=False,
-            isolation_level=None,
-            timeout=0.5,
-        )
+        reason = "the sandbox needs a file of its own that no other sandbox has open"
+        try:
+            self._connection = sqlite3.connect(
+                ":memory:" if path is None else str(path),
+                check_same_thread=False,
+                isolation_level=None,
+                timeout=0.5,
+            )
+        except sqlite3.Error as error:
+            raise ValueError(f"cannot use {path}: {error}; {reason}") from None
         self._connection.row_factory = sqlite3.Row
         try:
             # One gateway to a file: two would each move the tasks on.
@@ -97,10 +101,7 @@ class Store:
                 self.set("format", "sertainty-1")
         except sqlite3.Error as error:
             self._connection.close()
-            raise ValueError(
-                f"the sandbox cannot use {path}: {error}; it needs a file of its own, "
-                "which no other sandbox has open"
-            ) from None
+            raise ValueError(f"cannot use {path}: {error}; {reason}") from None
 
     def close(self) -> None:
         """Close the database; a second time does nothing."""

@@ -63,7 +63,7 @@ class MissedRun:
 
 @dataclass(frozen=True, slots=True)
 class NewMessage:
-    """A failure whose message was never logged before ``first``."""
+    """A kind of failure that was never logged before ``first``; ``message`` is how it starts."""
 
     config: str
     task: str
