@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
-from typing import Any
+from typing import Any, Literal
 
 import pandas as pd
 
@@ -35,7 +35,7 @@ def run(options: argparse.Namespace) -> int:
 
 def _read_log(options: argparse.Namespace) -> pd.DataFrame:
     sources: list[Any] = [sys.stdin.buffer if name == "-" else name for name in options.source]
-    truncated = "keep" if options.keep_truncated else "raise"
+    truncated: Literal["keep", "raise"] = "keep" if options.keep_truncated else "raise"
     return toolkit.read_log(_one_or_all(sources), truncated=truncated)
 
 

@@ -5,10 +5,12 @@ Facts: the Data Protector Web API guide V3.4.0; what it leaves open is an option
 Examples
 --------
 >>> import toolkit
->>> with toolkit.sandbox.start("sertainty") as box:  # doctest: +SKIP
-...     gateway = toolkit.sertainty.connect(box.url)
-...     gateway.login_with("ada", answers)
-...     gateway.task.get_status("Nightly", "ingest")
+>>> with toolkit.sandbox.start("sertainty") as box:
+...     with toolkit.sertainty.connect(box.url) as gateway:
+...         session = gateway.login_with(box.user, box.answers)
+...         frame = gateway.task.get_status("Nightly", "ingest")
+>>> frame["config"].item(), frame["task"].item()
+('Nightly', 'ingest')
 """
 
 from __future__ import annotations

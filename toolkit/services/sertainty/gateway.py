@@ -150,7 +150,7 @@ class Gateway:
 
         Examples
         --------
-        >>> gateway.fetch("agentGetLog").document[:5]  # doctest: +SKIP
+        >>> gateway.fetch("agentGetLog").document[:5]
         b'<Log '
         """
         function = TABLE.get(name)
@@ -181,8 +181,8 @@ class Gateway:
 
         Examples
         --------
-        >>> gateway.login_with("ada", {"First pet?": "Rex"})  # doctest: +SKIP
-        <sertainty session of ada: open, 1 rounds>
+        >>> gateway.login_with("ada", answers)
+        <sertainty session of ada: open, 2 rounds>
         """
         given = GivenAnswers(answers)
         granted = drive(login_flow(self._state, user), self._send, given)

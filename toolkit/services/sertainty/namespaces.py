@@ -53,8 +53,8 @@ class Agent(_Namespace):
 
         Examples
         --------
-        >>> gateway.agent.alter("Disable")["code"].item()  # doctest: +SKIP
-        1
+        >>> gateway.agent.alter("Enable")["label"].item()
+        'SUCCESS'
         """
         return self._call("agentAlter", option)
 
