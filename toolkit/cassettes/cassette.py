@@ -260,7 +260,7 @@ class Cassette:
     def _verify(self, asked: Request, live: Interaction) -> None:
         found = self._take(asked.method, asked.url, asked.body, lambda: asked)
         recorded = None if found is None else interaction_of(found[1], self.path, found[0])
-        difference = compare(recorded, live, self.options.patterns)
+        difference = compare(recorded, live, self._redactor, self.options.patterns)
         if difference is not None:
             self.differences.append(difference)
 

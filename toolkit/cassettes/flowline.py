@@ -101,13 +101,12 @@ def decode_part(text: bytes) -> dict[str, Any]:
     return entry
 
 
-def decode_response(line: bytes) -> dict[str, Any]:
-    """Read only the ``response`` of a line; replaying needs no more."""
-    at = line.find(RESPONSE)
-    end = line.rstrip()
-    if at < 0 or not end.endswith(b"}}"):
+def decode_response(line: bytes, start: int = 0) -> dict[str, Any]:
+    """Read only the ``response`` of a line, which begins after ``start``: replay needs no more."""
+    at = line.find(RESPONSE, start)
+    if at < 0 or not line.endswith(b"}}\n"):
         return _part(decode(line), "response")
-    return decode_part(end[at + len(RESPONSE) - 1 : -1])
+    return decode_part(line[at + 12 : -2])
 
 
 def decode_request(line: bytes) -> dict[str, Any]:

@@ -9,8 +9,8 @@ Its bytes, little-endian, for n interactions sorted by key and then by position:
     header        80 bytes   magic, n, bytes covered, mtime, crc of them, bits, fingerprint, tail
     keys          12 n       digest of everything that matching compares, secrets masked
     places        12 n       byte in the cassette, and bytes of the line
-    exact          8 n       digest of method, URI and body as they stand in the file, sorted
-    exact rows     4 n       the row in ``keys`` of each
+    exact         12 n       digest of method, URI and body as they stand in the file, sorted,
+                             and the row in ``keys`` of each
     directories    8 (2^bits + 1)   first row of each prefix, for ``keys`` and for ``exact``
 """
 
@@ -31,12 +31,13 @@ from typing import NamedTuple
 from toolkit.cassettes.entries import FileEntries
 from toolkit.cassettes.matching import EXACT_BYTES, KEY_BYTES
 
-_MAGIC = b"cassidx2"
+_MAGIC = b"cassidx3"
 _HEADER = struct.Struct("<8sQQqII16s16s8x")
 _TAIL = 4096
 _PAIR = struct.Struct("<II").unpack_from
 _PLACE = struct.Struct("<QI").unpack_from
 _ROW = struct.Struct("<I").unpack_from
+_PREFIX = struct.Struct(">I").unpack_from
 _CHUNK = 1 << 20
 
 
@@ -61,17 +62,19 @@ class Table:
         self._keys = _HEADER.size
         self._places = self._keys + KEY_BYTES * self.count
         self._exact = self._places + 12 * self.count
-        self._exact_rows = self._exact + EXACT_BYTES * self.count
-        self._key_directory = self._exact_rows + 4 * self.count
+        self._key_directory = self._exact + 12 * self.count
         self._exact_directory = self._key_directory + 4 * ((1 << bits) + 1)
         self.size = self._exact_directory + 4 * ((1 << bits) + 1)
 
     def rows(self, key: bytes) -> tuple[int, int]:
         """Give the first row of the key and the one after its last; equal when there is none."""
-        prefix = int.from_bytes(key[:4], "big") >> self._shift
+        prefix = _PREFIX(key)[0] >> self._shift
         first, end = _PAIR(self._data, self._key_directory + 4 * prefix)
-        start = self._find(self._keys, KEY_BYTES, key, first, end)
-        return (0, 0) if start < 0 else (start, self._after(key, start, end))
+        at = self._find(key, self._keys + KEY_BYTES * first, self._keys + KEY_BYTES * end)
+        if at < 0:
+            return 0, 0
+        start = (at - self._keys) // KEY_BYTES
+        return start, self._after(key, start, end)
 
     def _after(self, key: bytes, row: int, end: int) -> int:
         row += 1
@@ -82,12 +85,12 @@ class Table:
 
     def exact_row(self, exact: bytes) -> int:
         """Give a row whose request has these very bytes, or -1."""
-        prefix = int.from_bytes(exact[:4], "big") >> self._shift
+        prefix = _PREFIX(exact)[0] >> self._shift
         first, end = _PAIR(self._data, self._exact_directory + 4 * prefix)
-        at = self._find(self._exact, EXACT_BYTES, exact, first, end)
+        at = self._find(exact, self._exact + 12 * first, self._exact + 12 * end)
         if at < 0:
             return -1
-        row: int = _ROW(self._data, self._exact_rows + 4 * at)[0]
+        row: int = _ROW(self._data, at + EXACT_BYTES)[0]
         return row
 
     def rows_beside(self, row: int) -> tuple[int, int]:
@@ -113,20 +116,18 @@ class Table:
     def all_rows(self) -> list[Row]:
         """Give all rows in recorded order."""
         rows = []
-        for at in range(self.count):
-            row: int = _ROW(self._data, self._exact_rows + 4 * at)[0]
-            start = self._exact + EXACT_BYTES * at
-            rows.append(
-                Row(self.key(row), self._data[start : start + EXACT_BYTES], *self.place(row))
-            )
+        for at in range(self._exact, self._key_directory, 12):
+            row: int = _ROW(self._data, at + EXACT_BYTES)[0]
+            exact = self._data[at : at + EXACT_BYTES]
+            rows.append(Row(self.key(row), exact, *self.place(row)))
         return sorted(rows, key=lambda row: row.position)
 
-    def _find(self, base: int, width: int, digest: bytes, first: int, end: int) -> int:
-        at, stop = base + width * first, base + width * end
+    def _find(self, digest: bytes, start: int, stop: int) -> int:
+        """Give where the digest stands among records of twelve bytes, or -1."""
+        at = start
         while (at := self._data.find(digest, at, stop)) >= 0:
-            row, beside = divmod(at - base, width)
-            if not beside:
-                return row
+            if not (at - start) % 12:
+                return at
             at += 1
         return -1
 
@@ -148,19 +149,18 @@ def build(rows: Iterable[Row], covered: int = 0) -> bytes:
         lengths.append(row.length)
     count = len(keys)
     bits = max(1, count.bit_length() - 2)
-    place = struct.Struct("<QI").pack
+    place, row_number = struct.Struct("<QI").pack, struct.Struct("<I").pack
     # Sorting is stable: rows of one key stay in recorded order.
     order = sorted(range(count), key=keys.__getitem__)
     rank = array("L", bytes(array("L").itemsize * count))
-    for row_number, number in enumerate(order):
-        rank[number] = row_number
+    for at, number in enumerate(order):
+        rank[number] = at
     exact_order = sorted(range(count), key=exact.__getitem__)
     parts = [
         _HEADER.pack(_MAGIC, count, covered, 0, 0, bits, b"", b""),
         b"".join(keys[number] for number in order),
         b"".join(place(positions[number], lengths[number]) for number in order),
-        b"".join(exact[number] for number in exact_order),
-        struct.pack(f"<{count}I", *(rank[number] for number in exact_order)),
+        b"".join(exact[number] + row_number(rank[number]) for number in exact_order),
         _directory([keys[number] for number in order], bits),
         _directory([exact[number] for number in exact_order], bits),
     ]
@@ -170,7 +170,7 @@ def build(rows: Iterable[Row], covered: int = 0) -> bytes:
 def _directory(digests: list[bytes], bits: int) -> bytes:
     starts = [0] * ((1 << bits) + 1)
     for digest in digests:
-        starts[(int.from_bytes(digest[:4], "big") >> (32 - bits)) + 1] += 1
+        starts[(_PREFIX(digest)[0] >> (32 - bits)) + 1] += 1
     total = 0
     for prefix, number in enumerate(starts):
         total += number

@@ -133,9 +133,7 @@ class Matching:
 
     def exact(self, method: str, url: str, body: bytes) -> bytes:
         """Give the digest of a request's very bytes: a short cut to its key."""
-        return blake2b(
-            b"%b %b\n%b" % (method.encode(), url.encode(), body), digest_size=EXACT_BYTES
-        ).digest()
+        return blake2b(f"{method} {url}\n".encode() + body, digest_size=EXACT_BYTES).digest()
 
     def key(self, request: Request) -> bytes:
         """Give the digest of everything that has to be the same."""

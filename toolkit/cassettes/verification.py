@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from toolkit.cassettes.canonical import canonical_text
-from toolkit.cassettes.interaction import Interaction
-from toolkit.cassettes.redaction.learned import mask_placeholders
+from toolkit.cassettes.interaction import Interaction, Request, Response
+from toolkit.cassettes.matching import Masking
 
 _LINES = 12
 _WIDTH = 160
@@ -39,9 +39,12 @@ class Difference:
 
 
 def compare(
-    recorded: Interaction | None, live: Interaction, ignore: Sequence[re.Pattern[bytes]] = ()
+    recorded: Interaction | None,
+    live: Interaction,
+    redactor: Masking | None = None,
+    ignore: Sequence[re.Pattern[bytes]] = (),
 ) -> Difference | None:
-    """Compare two interactions of one request, both redacted.
+    """Compare two interactions of one request, both redacted by ``redactor``'s like.
 
     JSON compares by value and XML by content; secrets count as equal; so does what ``ignore``
     matches. Headers other than Content-Type are not compared.
@@ -49,7 +52,7 @@ def compare(
     asked = live.request
     if recorded is None:
         return Difference(asked.method, asked.url, ("not recorded",), "")
-    before, now = _facts(recorded, ignore), _facts(live, ignore)
+    before, now = _facts(recorded, redactor, ignore), _facts(live, redactor, ignore)
     parts = tuple(name for name in before if before[name] != now[name])
     if not parts:
         return None
@@ -57,11 +60,13 @@ def compare(
     return Difference(asked.method, asked.url, parts, "\n".join(lines))
 
 
-def _facts(interaction: Interaction, ignore: Sequence[re.Pattern[bytes]]) -> dict[str, bytes]:
+def _facts(
+    interaction: Interaction, redactor: Masking | None, ignore: Sequence[re.Pattern[bytes]]
+) -> dict[str, bytes]:
     response, failure = interaction.response, interaction.failure
     body = b""
     if response is not None:
-        body = canonical_text(mask_placeholders(response.body))
+        body = canonical_text(_masked(response, redactor))
         for pattern in ignore:
             body = pattern.sub(b"", body)
     kind = (response.header("content-type") or "") if response is not None else ""
@@ -71,6 +76,13 @@ def _facts(interaction: Interaction, ignore: Sequence[re.Pattern[bytes]]) -> dic
         "content type": kind.partition(";")[0].strip().lower().encode(),
         "body": body,
     }
+
+
+def _masked(response: Response, redactor: Masking | None) -> bytes:
+    if redactor is None or not response.body:
+        return response.body
+    kind = [("content-type", response.header("content-type") or "")]
+    return redactor.mask(Request("GET", "", kind, response.body)).body
 
 
 def diff(before: bytes, now: bytes, names: tuple[str, str] = ("recorded", "now")) -> list[str]:
