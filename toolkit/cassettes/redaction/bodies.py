@@ -108,7 +108,8 @@ class Bodies:
             return raw if new == plain else quote_plus(new)
 
         if '"' in text:
-            text = swap_json(text, self._names, swap, nested)
+            markup = text.lstrip("\ufeff \t\r\n").startswith("<")
+            text = swap_json(text, self._names, swap, None if markup else nested)
         if "<" in text:
             text = self._xml.swap(text, swap)
         if "=" in text and is_form(content_type, text):

@@ -54,7 +54,7 @@ def closed_headers(headers: Headers, swap: Swap) -> Headers:
 
 def closed_body(body: bytes, swap: Swap) -> bytes:
     """One placeholder for the whole body."""
-    return swap("body", body.decode("utf-8", "surrogateescape")).encode("utf-8", "surrogateescape")
+    return swap("body", body.decode("latin-1")).encode("latin-1")
 
 
 def whole(original: Message, clean: Message, swap: Swap) -> Message:

@@ -81,6 +81,8 @@ def _codec(body: bytes, declared: str) -> str:
     for mark, codec in _MARKS:
         if body.startswith(mark):
             return codec
+    if declared.startswith(("utf-16", "utf-32")) and b"\0" not in body[:64]:
+        return ""  # says so, and is not: markup and JSON have zeros there
     if declared not in _PLAIN:
         # With the mark gone (above), the plain name means the machine's order: say which.
         return {"utf-16": "utf-16-le", "utf-32": "utf-32-le"}.get(declared, declared)

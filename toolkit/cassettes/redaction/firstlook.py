@@ -7,6 +7,9 @@ is kept, so that the cost is that of a few searches by ``bytes``' own methods.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
+
+import orjson
 
 from toolkit.cassettes.redaction.names import Names
 
@@ -17,7 +20,9 @@ _PARAMETER = re.compile(rb"[\w.\-\[\]%]+\Z")
 _USERINFO = re.compile(rb"://[^/\s\"'<>@?#\\]+@")
 _FORM = re.compile(rb"[\w.~%+\-\[\]*]{1,200}=[^\s<>\"{}]*")
 _NAMING = frozenset({"name", "key", "id"})
-_BLANK = b" \t\r\n"
+_NAMING_MEMBERS = frozenset({"name", "key", "field", "header", "id"})
+_NESTING = (dict, list)
+_SPACE = b"\xef\xbb\xbf \t\r\n"
 _LONGEST = 48
 _KEPT = 8192
 
@@ -32,22 +37,23 @@ class FirstLook:
         self._names = names
         self._heads: dict[bytes, bool] = {}
         self._tails: dict[bytes, bool] = {}
+        self._clear_names: set[str] = set()
 
     def clear(self, content_type: str, body: bytes) -> bool:
         """Whether there is nothing to look for in a body."""
-        if b".eyJ" in body or b"PRIVATE KEY-----" in body:
+        if b"-----" in body and b"PRIVATE KEY-----" in body:
             return False
-        first = body.lstrip(b"\xef\xbb\xbf \t\r\n")[:1]
+        if b"." in body and b".eyJ" in body:
+            return False
+        first = body[:16].lstrip(_SPACE)[:1] or body.lstrip(_SPACE)[:1]
         if first == b"<":
             return not (self._tag(body) or self._parameter(body))
         if first in (b"{", b"["):
-            # Escaped letters hide a name from a search of the bytes; a string may hold XML.
-            return not (
-                b"\\u00" in body
-                or self._member(body)
-                or self._parameter(body)
-                or (b"<" in body and self._tag(body))
-                or b'"value"' in body.lower()
+            # A string may hold JSON or XML itself, and escaped letters hide a name.
+            if b"\\" in body and (b'\\"' in body or b"\\u00" in body):
+                return False
+            return self._clear_json(body) and not (
+                (b"<" in body and self._tag(body)) or self._parameter(body)
             )
         return (
             b"=" not in body
@@ -55,6 +61,42 @@ class FirstLook:
             and b"<" not in body
             and b"://" not in body
             and "csv" not in content_type
+        )
+
+    def _clear_json(self, body: bytes) -> bool:
+        try:
+            stack = [orjson.loads(body)]
+        except ValueError:
+            return False
+        clear, keys = self._clear_names, 0
+        while stack:
+            item = stack.pop()
+            if type(item) is dict:
+                keys += len(item)
+                if not clear.issuperset(item) and not self._look_at_names(item):
+                    return False
+                if ("value" in item or "Value" in item) and self._is_named(item):
+                    return False
+                stack += [one for one in item.values() if type(one) in _NESTING]
+            elif type(item) is list:
+                stack += [one for one in item if type(one) in _NESTING]
+        # Of a name that comes twice in an object the parser drops the first value, unseen.
+        return keys == body.count(b'":')
+
+    def _look_at_names(self, names: Iterable[str]) -> bool:
+        for name in names:
+            if self._names.kind(name) is not None:
+                return False
+            if len(self._clear_names) >= _KEPT:
+                self._clear_names.clear()
+            self._clear_names.add(name)
+        return True
+
+    def _is_named(self, item: dict[str, object]) -> bool:
+        return any(
+            isinstance(value, str) and self._names.kind(value) is not None
+            for name, value in item.items()
+            if name.lower() in _NAMING_MEMBERS
         )
 
     def _tag(self, body: bytes) -> bool:
@@ -81,43 +123,21 @@ class FirstLook:
         _keep(self._heads, head, held)
         return held
 
-    def _member(self, body: bytes) -> bool:
-        known = self._tails
-        pieces = body.translate(None, _BLANK).split(b'":')
-        for tail in {piece[-_LONGEST:] for piece in pieces[:-1]}:
-            held = known.get(name := tail[tail.rfind(b'"') + 1 :])
-            if held is None:
-                held = self._look_at_name(name)
-            if held:
-                return True
-        return False
-
-    def _look_at_name(self, raw: bytes) -> bool:
-        name = raw.rstrip(b"\\")
-        if name.endswith(b'"'):
-            return True
-        name = name[name.rfind(b'"') + 1 :]
-        held = b"\\" in name or self._names.kind(name.decode("utf-8", "replace")) is not None
-        _keep(self._tails, raw, held)
-        return held
-
     def _parameter(self, body: bytes) -> bool:
         """Whether a URL in the body has a secret parameter, or a user in front of its host."""
         if b"@" in body and _USERINFO.search(body):
             return True
-        if b"=" not in body and b"%3" not in body:
+        if b"%" in body and (b"%3" in body or b"%26" in body):
+            return True
+        if b"=" not in body:
             return False
-        start = 5 if body.startswith(b"<?xml") else 0
         if (
-            body.find(b"?", start, -1) < 0
+            body.find(b"?", 6 if body.startswith(b"<?xml") else 0) < 0
             and b"&" not in body
             and b"#" not in body
-            and b"\\u0026" not in body
-            and b"%3" not in body
+            and b"\\" not in body
         ):
             return False
-        if b"%3" in body or b"%26" in body:
-            return True
         for piece in body.split(b"=")[:-1]:
             name = _PARAMETER.search(piece[-_LONGEST:])
             if name is None:

@@ -31,7 +31,7 @@ _VALUE_NAMES = frozenset(
     {"", "id", "value", "key", "data", "hash", "plain", "uuid", "raw", "content", "text", "hex"}
 )
 
-Nested = Callable[[str], str]
+Nested = Callable[[str], str] | None
 
 
 def swap_json(text: str, names: Names, swap: Swap, nested: Nested) -> str:
@@ -39,8 +39,9 @@ def swap_json(text: str, names: Names, swap: Swap, nested: Nested) -> str:
 
     Parameters
     ----------
-    nested : callable
-        What a string that holds JSON or XML itself is given to, decoded.
+    nested : callable or None
+        What a string that holds JSON or XML itself is given to, decoded; None for a text that
+        is not JSON but may hold some, where quotes do not mean strings.
     """
     pieces: list[str] = []
     done = 0
@@ -50,11 +51,14 @@ def swap_json(text: str, names: Names, swap: Swap, nested: Nested) -> str:
         position = match.end()
         if match[3] is None:
             raw = match[1]
-            if any(sign in raw for sign in _NESTED_SIGNS):
+            if nested is None:
+                position = match.start() + 1
+            elif any(sign in raw for sign in _NESTED_SIGNS):
                 plain = _decoded(raw)
                 new = nested(plain)
                 if new != plain:
-                    pieces += (text[done : match.start(1)], json.dumps(new)[1:-1])
+                    escaped = json.dumps(new, ensure_ascii=raw.isascii())[1:-1]
+                    pieces += (text[done : match.start(1)], escaped)
                     done = match.end(1)
             continue
         name = match[1] if "\\" not in match[1] else _decoded(match[1])

@@ -21,7 +21,8 @@ MASK_BYTES = MASK.encode()
 BASE64_MARK = b"WFhYWFhY"
 """Part of the base64 of every placeholder and of the mask, at any alignment."""
 
-PATTERN = re.compile(r"X{8}-[a-z0-9_]{1,24}-[0-9a-f]{16}")
+# The run is written out: a pattern that starts with a literal is found by a plain search.
+PATTERN = re.compile(r"XXXXXXXX-[a-z0-9_]{1,24}-[0-9a-f]{16}")
 PATTERN_BYTES = re.compile(PATTERN.pattern.encode())
 
 _NOT_IN_KIND = re.compile(r"[^a-z0-9_]+")

@@ -8,20 +8,22 @@ from dataclasses import replace
 from typing import TypeVar
 
 from toolkit.cassettes.interaction import Failure, Headers, Interaction, Request, Response
+from toolkit.cassettes.redaction.base64text import mask_placeholders
 from toolkit.cassettes.redaction.bodies import Bodies
 from toolkit.cassettes.redaction.closed import BODY_DIGESTS, closed_request, closed_response, whole
 from toolkit.cassettes.redaction.encodings import rewritten
 from toolkit.cassettes.redaction.headers import HeaderFields
-from toolkit.cassettes.redaction.learned import Learned, mask_placeholders
+from toolkit.cassettes.redaction.learned import Learned
 from toolkit.cassettes.redaction.names import Names
 from toolkit.cassettes.redaction.paths import json_rule, xml_rule
-from toolkit.cassettes.redaction.placeholders import MASK, PATTERN, Placeholders, mask
+from toolkit.cassettes.redaction.placeholders import BASE64_MARK, MASK, Placeholders, mask
 from toolkit.cassettes.redaction.urls import Swap, swap_embedded, swap_url
 from toolkit.cassettes.rules import ServiceRules, rules_for
 from toolkit.outcomes import InvalidArgument
 
 # Raised when requests get other masked forms than before, so that stored keys are made anew.
 _EDITION = 1
+_MARK = BASE64_MARK.decode()
 _Value = TypeVar("_Value")
 
 
@@ -126,11 +128,17 @@ class Redactor:
             failure = self._failure(failure)
         # Only now all secrets of this interaction are known: a token of the reply's body may
         # stand in its Location, too.
-        clean_request = whole(request, self._relearned(clean_request, self.hide), self.hide)
+        try:
+            clean_request = self._relearned(clean_request, self.hide)
+        except Exception:  # noqa: BLE001 - whatever failed, the secret must not get out
+            clean_request = closed_request(request, self.hide)
+        clean_request = whole(request, clean_request, self.hide)
         if response is not None and clean_response is not None:
-            clean_response = whole(
-                response, self._relearned_response(clean_response, self.hide), self.hide
-            )
+            try:
+                clean_response = self._relearned_response(clean_response, self.hide)
+            except Exception:  # noqa: BLE001 - as above
+                clean_response = closed_response(response, self.hide)
+            clean_response = whole(response, clean_response, self.hide)
         if (
             clean_request is request
             and clean_response is response
@@ -151,8 +159,7 @@ class Redactor:
             masked = self._matched(masked, rules)
         masked = self._relearned(masked, mask)
         url, body = masked.url, masked.body
-        if MASK in url:
-            url = PATTERN.sub(MASK, url)
+        url = _masked(url)
         if body:
             body = rewritten(*_described(masked.headers), body, mask_placeholders)
         headers = _masked_headers(masked.headers, body, body != request.body)
@@ -237,9 +244,9 @@ class Redactor:
         return replace(response, headers=headers, body=body)
 
     def _learned_message(self, headers: Headers, body: bytes, swap: Swap) -> tuple[Headers, bytes]:
-        joined = "\n".join([value for _, value in headers]).encode("utf-8", "surrogatepass")
+        joined = "\n".join([value for _, value in headers])
         clean = headers
-        if self._learned.present(joined):
+        if self._learned.present(joined.encode("utf-8", "surrogatepass")):
             clean = _each(headers, lambda value: self._learned_text(value, swap))
         if body:
             body = rewritten(
@@ -270,11 +277,17 @@ def _each(headers: Headers, change: Callable[[str], str]) -> Headers:
     return headers if changed == headers else changed
 
 
+def _masked(text: str) -> str:
+    if MASK not in text and _MARK not in text:
+        return text
+    return mask_placeholders(text.encode("utf-8", "surrogatepass")).decode("utf-8", "surrogatepass")
+
+
 def _masked_headers(headers: Headers, body: bytes, changed: bool) -> Headers:
     """Placeholders masked; what depends on the body follows the masked one."""
     new: Headers | None = None
     for index, (name, value) in enumerate(headers):
-        masked = PATTERN.sub(MASK, value) if MASK in value else value
+        masked = _masked(value)
         if changed:
             lower = name.lower()
             if lower == "content-length":

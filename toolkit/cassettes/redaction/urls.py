@@ -14,7 +14,8 @@ Swap = Callable[[str, str], str]
 _PARTS = re.compile(
     r"([A-Za-z][A-Za-z0-9+.\-]*:)?(?://([^/?#]*))?([^?#]*)(\?[^#]*)?(#.*)?", re.DOTALL
 )
-_EMBEDDED = re.compile(r"(?:[?&#;]|&amp;|\\u0026)([\w.\-\[\]%]{2,80})=([^&#;\s\"'<>\\,]+)")
+_EMBEDDED = re.compile(r"[?&#;]([\w.\-\[\]%]{2,80})=([^&#;\s\"'<>\\,]+)")
+_ESCAPED_AND = re.compile(r"\\u0026([\w.\-\[\]%]{2,80})=([^&#;\s\"'<>\\,]+)")
 # The same in a URL that is itself the value of a parameter.
 _ESCAPED = re.compile(
     r"(?:%3[FfBb]|%26|%23)([\w.\-]{2,60})%3[Dd]((?:(?!%26|%23)[^&#;\s\"'<>\\,])+)"
@@ -77,7 +78,10 @@ def swap_embedded(text: str, names: Names, swap: Swap) -> str:
             return match[0]
         return match[0][: -len(match[2])] + _swapped(kind, match[2], swap)
 
-    text = _EMBEDDED.sub(one, text)
+    if "?" in text or "&" in text or "#" in text:
+        text = _EMBEDDED.sub(one, text)
+    if "\\u0026" in text:
+        text = _ESCAPED_AND.sub(one, text)
     return _ESCAPED.sub(one, text) if "%3" in text else text
 
 

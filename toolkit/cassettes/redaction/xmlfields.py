@@ -9,59 +9,28 @@ from __future__ import annotations
 import re
 from html import unescape
 
+import pybase64
+
 from toolkit.cassettes.redaction.names import Names
 from toolkit.cassettes.redaction.urls import Swap
 
 _TAG = re.compile(
-    r"<([A-Za-z_][^\s/<>]*)((?:[^<>\"']++|\"[^\"<]*+\"|'[^'<]*+'|[\"'])*+)(/?>|\Z|(?=<))"
+    r"<([A-Za-z_][^\s/<>]*)((?:[^<>\"']++|\"[^\"<]*+\"|'[^'<]*+'|[\"'])*+)(>|\Z|(?=<))"
 )
 _ATTRIBUTE = re.compile(r"([\w:.\-]+)(\s*=\s*)(\"[^\"]*(?:\"|\Z)|'[^']*(?:'|\Z)|[^\s\"'<>=`]+)")
 _INSIDE = re.compile(
     r"<!\[CDATA\[(?P<cdata>.*?)(?:\]\]>|\Z)|<!--.*?(?:-->|\Z)|<[?!/]?[A-Za-z_?!/][^<>]*>?|(?P<text>[^<]+)",
     re.DOTALL,
 )
-_HEADS = re.compile(rb"<([A-Za-z_][^<>]*)")
-_NAME = re.compile(r"[^\s/>]+")
+_BASE64 = re.compile(r"[A-Za-z0-9+/]+={0,2}")
 _NAMING = frozenset({"name", "key", "id"})
-_KEPT = 4096
-_SMALL = 65536
 
 
 class XmlFields:
-    """Swaps the secrets of XML; whether a tag can hold one is looked up once for each spelling."""
+    """Swaps the secrets of XML."""
 
     def __init__(self, names: Names) -> None:
         self._names = names
-        self._tags: dict[bytes, bool] = {}
-
-    def may_hold(self, body: bytes) -> bool:
-        """Whether a tag of the document has a secret name: a fast first look."""
-        tags = self._tags
-        heads = _HEADS.findall(body)
-        for head in heads if len(heads) < 64 else set(heads):
-            try:
-                held = tags[head]
-            except KeyError:
-                held = self._look_at(head)
-            if held:
-                return True
-        return False
-
-    def _look_at(self, head: bytes) -> bool:
-        text = head.decode("utf-8", "replace")
-        name = _NAME.match(text)
-        held = name is not None and self._names.kind(_local(name[0])) is not None
-        if not held and "=" in text:
-            kind = self._names.kind
-            held = any(
-                kind(_local(m[1])) or (m[1].lower() in _NAMING and kind(m[3].strip("\"'")))
-                for m in _ATTRIBUTE.finditer(text)
-            )
-        if len(self._tags) >= _KEPT:
-            self._tags.clear()
-        if len(head) <= 256:
-            self._tags[head] = held
-        return held
 
     def swap(self, text: str, swap: Swap) -> str:
         """The text with the values of secret elements and attributes swapped."""
@@ -79,7 +48,7 @@ class XmlFields:
                     pieces += (text[done : tag.start(2)], new)
                     done = tag.end(2)
             kind = kind or named
-            if kind is None or tag[3] != ">":
+            if kind is None or tag[3] != ">" or attributes.endswith("/"):
                 continue
             end = _closing(text, position, tag[1])
             new = _content(text[position:end], kind, swap)
@@ -117,12 +86,27 @@ def _local(name: str) -> str:
 
 def _closing(text: str, start: int, name: str) -> int:
     """Where the element's end tag starts; the end of the text when there is none."""
-    end = re.compile(rf"<(/?){re.escape(name)}(?=[\s/>])[^<>]*?(/?)>")
-    depth = 1
-    for tag in end.finditer(text, start):
-        depth += -1 if tag[1] else 0 if tag[2] else 1
-        if depth == 0:
-            return tag.start()
+    depth, position = 1, start
+    while True:
+        end = _found(text, "</" + name, position)
+        opening = _found(text, "<" + name, position)
+        if opening < end:
+            depth += not text[opening : text.find(">", opening) + 1].endswith("/>")
+            position = opening + 1
+            continue
+        depth -= 1
+        if end == len(text) or depth == 0:
+            return end
+        position = end + 1
+
+
+def _found(text: str, tag: str, start: int) -> int:
+    """Where a tag of just that name starts; the end of the text when none does."""
+    while (at := text.find(tag, start)) >= 0:
+        after = text[at + len(tag) : at + len(tag) + 1]
+        if after in ("", ">", "/") or after.isspace():
+            return at
+        start = at + 1
     return len(text)
 
 
@@ -149,7 +133,25 @@ def _text(raw: str, kind: str, swap: Swap) -> str:
     if not value:
         return raw
     start = raw.index(value)
-    return raw[:start] + _swapped(kind, value, swap) + raw[start + len(value) :]
+    inner = _base64_text(value)
+    if inner is None:
+        new = _swapped(kind, value, swap)
+    else:
+        # Its reader will decode what stands there: the placeholder has to survive that.
+        swapped = swap(kind, inner)
+        new = value if swapped == inner else pybase64.b64encode(swapped.encode()).decode()
+    return raw[:start] + new + raw[start + len(value) :]
+
+
+def _base64_text(value: str) -> str | None:
+    """The text that a value is the base64 of; None when it is none."""
+    if len(value) % 4 or not _BASE64.fullmatch(value):
+        return None
+    try:
+        inner = pybase64.b64decode(value, validate=True).decode()
+    except ValueError:
+        return None
+    return inner if inner.isprintable() and inner else None
 
 
 def _swapped(kind: str, raw: str, swap: Swap) -> str:
