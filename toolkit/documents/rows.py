@@ -37,6 +37,8 @@ class Batch:
         Values outside the records: ``Log.name``.
     truncated : bool
         True in the last batch of a document that is cut off.
+    document : object
+        The same in all batches of one document.
     """
 
     path: RecordPath
@@ -45,6 +47,7 @@ class Batch:
     hints: dict[str, str] = field(default_factory=dict)
     header: dict[str, str] = field(default_factory=dict)
     truncated: bool = False
+    document: object = field(default=None, repr=False)
 
 
 def batches(
@@ -129,7 +132,14 @@ class _Columns:
         }
         count = len(rows)
         rows.clear()
-        return Batch(self._record, columns, count, dict(collector.hints), dict(collector.header))
+        return Batch(
+            self._record,
+            columns,
+            count,
+            dict(collector.hints),
+            dict(collector.header),
+            document=collector,
+        )
 
     def _learn(self, row: Row) -> None:
         for key in row:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Literal
 
 import pandas as pd
@@ -12,6 +12,7 @@ from toolkit.documents import infer
 from toolkit.documents.keys import public_names
 from toolkit.documents.limits import LIMITS, Limits
 from toolkit.documents.rows import Batch, batches
+from toolkit.documents.shape import RecordPath
 from toolkit.documents.source import Source
 from toolkit.frames import Column, series
 
@@ -89,7 +90,7 @@ def records(
     >>> log.attrs
     {'record': 'Log/Entry', 'truncated': False, 'Log.name': 'agent'}
     """
-    gathered = _Gathered()
+    gathered = Gathered()
     for batch in batches(
         source,
         path=path,
@@ -100,33 +101,43 @@ def records(
         limits=limits,
     ):
         gathered.add(batch)
-    return gathered.frame(columns, frozenset(epoch))
+    return gathered.frame(columns, epoch)
 
 
-class _Gathered:
-    """Batches as Arrow text, which costs little more than the document itself."""
+class Gathered:
+    """Batches of one document or of several, as Arrow text: little more than they take as XML."""
 
     def __init__(self) -> None:
         self.rows = 0
         self.chunks: dict[str, list[pa.Array]] = {}
-        self.last: Batch | None = None
+        self.lasts: list[Batch] = []
+        self.sources: list[tuple[str, int]] = []
 
-    def add(self, batch: Batch) -> None:
+    def add(self, batch: Batch, source: str | None = None) -> None:
+        """Add a batch; ``source`` names its document where there are several."""
         if batch.rows:
             for key, values in batch.columns.items():
                 if key not in self.chunks:
                     self.chunks[key] = [pa.nulls(self.rows, infer.TEXT)] if self.rows else []
                 self.chunks[key].append(pa.array(values, infer.TEXT))
+            for key in self.chunks.keys() - batch.columns.keys():
+                self.chunks[key].append(pa.nulls(batch.rows, infer.TEXT))
             self.rows += batch.rows
-        self.last = batch
+        if source is not None:
+            self.sources.append((source, batch.rows))
+        if self.lasts and self.lasts[-1].document == batch.document:
+            self.lasts.pop()
+        self.lasts.append(batch)
 
-    def frame(self, columns: Sequence[Column], epoch: frozenset[str]) -> pd.DataFrame:
-        last = self.last
-        assert last is not None  # noqa: S101 - batches() gives at least one
-        keys = [key for key in last.columns if key in self.chunks]
+    def frame(self, columns: Sequence[Column], epoch: Iterable[str] = ()) -> pd.DataFrame:
+        """The table; what was gathered is then used up."""
+        hints = _merged([last.hints for last in self.lasts])
+        keys = [key for key in self.chunks if key] + [""] * ("" in self.chunks)
         names = public_names(keys)
-        if not keys and len(last.path.names) == 1 and not last.path.anywhere:
+        epoch = frozenset(epoch)
+        if not keys and all(_is_root(last.path) for last in self.lasts):
             self.rows = 0  # <Log/>: a root without anything in it is an empty document
+            self.sources = []
         found: dict[str, pd.Series] = {}
         declared = {column.name: column for column in columns}
         for key in keys:
@@ -136,17 +147,45 @@ class _Gathered:
             if name in declared:
                 found[name] = _declared(declared[name], texts)
             else:
-                hint = "epoch" if name in epoch else last.hints.get(key, "none")
+                hint = "epoch" if name in epoch else hints.get(key, "none")
                 found[name] = infer.column(texts, name, hint)
         data = {
-            column.name: found.pop(column.name, None)
+            column.name: found.pop(column.name)
             if column.name in found
             else series(column, [None] * self.rows)
             for column in columns
         }
-        result = pd.DataFrame({**data, **found}, index=pd.RangeIndex(self.rows))
-        result.attrs.update({"record": str(last.path), "truncated": last.truncated, **last.header})
+        result = pd.DataFrame({**self._source(found), **data, **found}, pd.RangeIndex(self.rows))
+        result.attrs.update(self._attributes())
         return result
+
+    def _source(self, found: Mapping[str, object]) -> dict[str, pd.Series]:
+        if not self.sources:
+            return {}
+        name = "source" if "source" not in found else "./source"
+        values = [source for source, rows in self.sources for _ in range(rows)]
+        known = tuple(dict.fromkeys(source for source, _ in self.sources))
+        return {name: series(Column(name, "category", known), values)}
+
+    def _attributes(self) -> dict[str, str | bool]:
+        truncated = any(last.truncated for last in self.lasts)
+        paths = dict.fromkeys(str(last.path) for last in self.lasts)
+        header = self.lasts[0].header if len(self.lasts) == 1 else {}
+        return {"record": " ".join(paths), "truncated": truncated, **header}
+
+
+def _is_root(path: RecordPath) -> bool:
+    return len(path.names) == 1 and not path.anywhere
+
+
+def _merged(several: Iterable[Mapping[str, str]]) -> dict[str, str]:
+    """The hints of several documents, "mixed" where they disagree."""
+    merged: dict[str, str] = {}
+    for hints in several:
+        for key, kind in hints.items():
+            if merged.setdefault(key, kind) != kind:
+                merged[key] = "mixed"
+    return merged
 
 
 _CONVERT = {

@@ -1,0 +1,182 @@
+"""What the tasks did: executions, errors and durations, from recorded status calls or live."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import Any, Protocol, TypeAlias, runtime_checkable
+
+import pandas as pd
+
+from toolkit import services
+from toolkit.analysis.codes import as_calls
+from toolkit.analysis.recordings import recorded
+from toolkit.analysis.sources import CassetteSource
+from toolkit.frames import Column, frame, series
+from toolkit.outcomes import InvalidArgument
+
+STATUSES = ("Error", "Executing", "Idle", "Paused", "Waiting")
+
+READING_COLUMNS = (
+    Column("config", about="the configuration"),
+    Column("task", about="the task"),
+    Column("start_time", "time", about="begin of the last run (UTC)"),
+    Column("end_time", "time", about="end of the last run (UTC)"),
+    Column("last_error_time", "time", about="when a run last failed (UTC)"),
+    Column("status", "category", STATUSES, "what the task was doing"),
+    Column("error", about="text of the last error"),
+    Column("executions", "integer", about="runs since the task's statistics were reset"),
+    Column("errors", "integer", about="runs of those that failed"),
+    Column("at", "time", about="when the record was read (UTC)"),
+)
+COLUMNS = (
+    Column("config", about="the configuration"),
+    Column("task", about="the task"),
+    Column("status", "category", STATUSES, "in the latest reading"),
+    Column("executions", "integer", about="runs, in the latest reading"),
+    Column("errors", "integer", about="failed runs, in the latest reading"),
+    Column("error_rate", "number", about="errors per execution, 0 to 1; missing without a run"),
+    Column("last_start", "time", about="begin of the last run (UTC)"),
+    Column("last_duration", "number", about="seconds of the last run; missing while it runs"),
+    Column("last_error_at", "time", about="when a run last failed (UTC)"),
+    Column("last_error", about="text of the last error"),
+    Column("readings", "integer", about="how many status records were read"),
+    Column("first_read", "time", about="the first reading (UTC)"),
+    Column("last_read", "time", about="the latest reading (UTC)"),
+    Column("new_executions", "integer", about="runs between the first and the latest reading"),
+    Column("new_errors", "integer", about="failed runs between the two"),
+    Column("resets", "integer", about="how often the counts fell: the statistics were reset"),
+)
+
+
+@runtime_checkable
+class Gateway(Protocol):
+    """A client that reads the status records of all its tasks."""
+
+    def task_statuses(self) -> pd.DataFrame:
+        """The records as they are now: READING_COLUMNS."""
+        ...
+
+
+TaskSource: TypeAlias = "pd.DataFrame | Gateway | CassetteSource"
+
+
+def task_stats(source: TaskSource) -> pd.DataFrame:
+    """Statistics of tasks: the latest reading of each, and what changed since the first.
+
+    Parameters
+    ----------
+    source : DataFrame, gateway or recordings
+        Calls from :func:`read_calls` (their recorded status records are read), readings from
+        ``gateway.task_statuses()`` (also several of them, concatenated), a gateway, which is
+        asked now, or recordings, as :func:`read_calls` takes them.
+
+    Returns
+    -------
+    DataFrame
+        A row a task, in the order of names: ``config``, ``task`` str · ``status`` category ·
+        ``executions``, ``errors`` Int64 · ``error_rate`` float64, 0 to 1 · ``last_start``
+        datetime64[us, UTC] · ``last_duration`` float64, seconds · ``last_error_at``
+        datetime64[us, UTC] · ``last_error`` str · ``readings`` Int64 · ``first_read``,
+        ``last_read`` datetime64[us, UTC] · ``new_executions``, ``new_errors``, ``resets`` Int64.
+
+    Raises
+    ------
+    CassetteError
+        A cassette of the calls is gone.
+
+    Examples
+    --------
+    >>> task_stats(gateway)                                       # doctest: +SKIP
+    >>> task_stats("cassettes/monday.yaml")                       # doctest: +SKIP
+    """
+    readings = task_readings(source)
+    rows = [
+        _of_one_task(str(config), str(task), group)
+        for (config, task), group in readings.groupby(["config", "task"], dropna=False)
+    ]
+    return frame(COLUMNS, rows)
+
+
+def task_readings(source: TaskSource) -> pd.DataFrame:
+    """All status records in the source, one row each, in the order of time."""
+    if isinstance(source, Gateway):
+        found = source.task_statuses()
+    elif isinstance(source, pd.DataFrame) and "executions" in source:
+        found = source
+    elif isinstance(source, pd.DataFrame) and "cassette" not in source:
+        raise InvalidArgument(
+            "task_stats takes calls (of read_calls) or readings (of gateway.task_statuses), "
+            f"not a table with the columns {', '.join(map(str, source))}"
+        )
+    else:
+        found = _from_calls(as_calls(source))
+    return _declared(found).sort_values("at", kind="stable", ignore_index=True)
+
+
+def _from_calls(calls: pd.DataFrame) -> pd.DataFrame:
+    installed = services.load()
+    readings: list[pd.DataFrame] = []
+    for _, interaction in recorded(calls[calls["service"].isin(list(installed))]):
+        for service in installed.values():
+            if service.recognises(interaction.request):
+                reading = service.task_statuses(interaction)
+                if reading is not None:
+                    readings.append(_declared(reading))
+                break
+    if not readings:
+        return frame(READING_COLUMNS)
+    cells = (row for reading in readings for row in reading.itertuples(index=False))
+    return frame(READING_COLUMNS, ([_cell(value) for value in row] for row in cells))
+
+
+def _declared(table: pd.DataFrame) -> pd.DataFrame:
+    """The reading's columns with their dtypes; one that is not there is missing."""
+    made = {}
+    for column in READING_COLUMNS:
+        if column.name not in table:
+            made[column.name] = series(column, [None] * len(table))
+        elif str(table[column.name].dtype) == column.dtype and column.kind != "category":
+            made[column.name] = table[column.name].reset_index(drop=True)
+        else:
+            made[column.name] = series(column, [_cell(value) for value in table[column.name]])
+    return pd.DataFrame(made)
+
+
+def _cell(value: Any) -> Any:
+    if pd.isna(value):
+        return None
+    return value.to_pydatetime() if isinstance(value, pd.Timestamp) else value
+
+
+def _of_one_task(config: str, task: str, readings: pd.DataFrame) -> dict[str, Any]:
+    last = {name: _cell(value) for name, value in readings.iloc[-1].items()}
+    executions, errors = last["executions"], last["errors"]
+    start, end = last["start_time"], last["end_time"]
+    ended = start is not None and end is not None and end >= start
+    times = readings["at"].dropna()
+    return {
+        "config": config,
+        "task": task,
+        "status": last["status"],
+        "executions": executions,
+        "errors": errors,
+        "error_rate": errors / executions if executions and errors is not None else None,
+        "last_start": start,
+        "last_duration": (end - start).total_seconds() if ended else None,
+        "last_error_at": last["last_error_time"],
+        "last_error": last["error"] or None,
+        "readings": len(readings),
+        "first_read": _cell(times.iloc[0]) if len(times) else None,
+        "last_read": _cell(times.iloc[-1]) if len(times) else None,
+        "new_executions": _increase(readings["executions"]),
+        "new_errors": _increase(readings["errors"]),
+        "resets": int((readings["executions"].dropna().diff() < 0).sum()),
+    }
+
+
+def _increase(counts: pd.Series) -> int | None:
+    """How much a counter grew; after a reset it grew from nothing."""
+    known = [int(value) for value in counts.dropna()]
+    if not known:
+        return None
+    return sum(after - before if after >= before else after for before, after in pairwise(known))
