@@ -160,14 +160,14 @@ def run(options: argparse.Namespace) -> int:
     progress = Progress(
         TextColumn("{task.description:<34}"), BarColumn(), MofNCompleteColumn(), console=console
     )
-    with toolkit.sandbox.start("sertainty", seed=options.seed, workload=2.0) as box, progress:
-        box.switch(manual_start=True)
-        todo = steps(box.answers)
-        with toolkit.record(cassette, mode="rewrite"):
-            live = play(box.url, todo, progress, "live, recorded")
-        url = box.url
-    with progress, toolkit.replay(cassette):
-        replayed = play(url, todo, progress, "gateway stopped, replayed")
+    with progress:
+        with toolkit.sandbox.start("sertainty", seed=options.seed, workload=2.0) as box:
+            box.switch(manual_start=True)
+            todo, url = steps(box.answers), box.url
+            with toolkit.record(cassette, mode="rewrite"):
+                live = play(url, todo, progress, "live, recorded")
+        with toolkit.replay(cassette):
+            replayed = play(url, todo, progress, "gateway stopped, replayed")
     problems = unexpected(live, todo) + differences(live, replayed)
     frames = sum(isinstance(value, pd.DataFrame) for value in live.values())
     console.print(
@@ -188,7 +188,20 @@ def _show(console: Console, cassette: Path, page: Path, live: dict[str, Gave]) -
     assert isinstance(log, pd.DataFrame)  # noqa: S101 (checked by unexpected)
     levels = toolkit.log_levels(log)
     print_table(codes, f"Result codes of {len(calls)} calls")
-    print_table(tasks, "Task statistics")
-    print_table(levels.tail(24), "Events of the agent's log, by hour (the last day)")
+    shown = ["config", "task", "status", "executions", "errors", "error_rate", "last_error"]
+    print_table(tasks[shown], "Task statistics")
+    print_table(_by_level(levels), "Events of the agent's log by level")
+    print_table(_by_hour(levels).tail(12), "Events of the agent's log by hour (the last 12)")
     toolkit.write_report(page, calls=calls, tasks=tasks, log=log, title="Demo session")
     console.print(f"cassette  {cassette}\npage      {page}", soft_wrap=True)
+
+
+def _by_level(levels: pd.DataFrame) -> pd.DataFrame:
+    return levels.groupby("level", observed=True)["events"].sum().reset_index()
+
+
+def _by_hour(levels: pd.DataFrame) -> pd.DataFrame:
+    table = levels.pivot_table(
+        index="time", columns="level", values="events", aggfunc="sum", fill_value=0, observed=True
+    )
+    return table.reset_index()

@@ -58,18 +58,41 @@ def show(table: pd.DataFrame, options: argparse.Namespace) -> None:
 
 
 def print_table(table: pd.DataFrame, title: str = "") -> None:
-    """Print a DataFrame as a table that fits the terminal."""
+    """Print a DataFrame one line a row; columns that do not fit the terminal are named below."""
     from rich import box
     from rich.console import Console
     from rich.table import Table
 
-    view = Table(title=title or None, box=box.SIMPLE_HEAD, title_justify="left")
-    for name in table.columns:
-        numeric = pd.api.types.is_numeric_dtype(table[name])
-        view.add_column(str(name), justify="right" if numeric else "left", overflow="fold")
-    for row in table.itertuples(index=False):
-        view.add_row(*(_cell(value) for value in row))
-    Console(highlight=False).print(view)
+    cells = {name: [_cell(value) for value in table[name]] for name in table.columns}
+    widths = {
+        name: min(_WIDEST, max(map(len, [str(name), *values]))) + 3
+        for name, values in cells.items()
+    }
+    console = Console(highlight=False)
+    if not console.is_terminal:  # a file or a pipe takes any width
+        console = Console(highlight=False, width=max(80, sum(widths.values()) + 2))
+    left = console.width - 2
+    if title:
+        console.print(title, style="bold")
+    view = Table(box=box.SIMPLE_HEAD)
+    fitting: list[str] = []
+    for name, width in widths.items():
+        left -= width
+        if left >= 0 or not fitting:
+            fitting.append(name)
+            numeric = pd.api.types.is_numeric_dtype(table[name])
+            view.add_column(
+                str(name),
+                justify="right" if numeric else "left",
+                no_wrap=True,
+                max_width=_WIDEST,
+            )
+    for row in zip(*(cells[name] for name in fitting), strict=True):
+        view.add_row(*row)
+    console.print(view)
+    hidden = [str(name) for name in table.columns if name not in fitting]
+    if hidden:
+        console.print(f"not shown: {', '.join(hidden)}", soft_wrap=True)
 
 
 def _cell(value: Any) -> str:
@@ -78,9 +101,13 @@ def _cell(value: Any) -> str:
     if value is None or value is pd.NaT or value is pd.NA or value != value:
         return ""
     if isinstance(value, float):
-        return f"{value:.4g}"
+        return f"{value:.3g}"
     if isinstance(value, pd.Timestamp):
         return value.strftime("%Y-%m-%d %H:%M:%S")
     if isinstance(value, bytes):
         return f"{len(value):,} bytes"
-    return escape(str(value))
+    return escape(str(value).replace("\n", " "))
+
+
+_WIDEST = 48
+"""Characters of a column; a longer text ends in an ellipsis."""
