@@ -6,10 +6,12 @@ All of this is computed only when there is an error to explain.
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 from toolkit.cassettes.entries import read
 from toolkit.cassettes.interaction import Request
 from toolkit.cassettes.matching import Matching
+from toolkit.cassettes.rules import rules_for
 from toolkit.cassettes.verification import diff, first_difference
 
 _LOOKED_AT = 20_000
@@ -48,9 +50,19 @@ def explain(path: Path, asked: Request, matching: Matching, recorded: int) -> st
         return f"{head}; the nearest is number {number} of {count:,}, which a matcher refused."
     lines = [f"{head}; the nearest is number {number} of {count:,}. It differs in:"]
     for name in differing:
-        shown = diff(theirs[name], parts[name], ("recorded", "asked for"))
+        before, after = theirs[name], parts[name]
+        if name == "body":
+            before, after = _readable(near, before), _readable(asked, after)
+        shown = diff(before, after, ("recorded", "asked for"))
         lines += [f"  {name}", *(f"    {line}" for line in shown[2:])]
     return "\n".join(lines)
+
+
+def _readable(request: Request, part: Any) -> Any:
+    """The body as its service shows it to a person, where the service can."""
+    show = getattr(rules_for(request), "readable_body", None)
+    shown = show(request) if show is not None else None
+    return part if shown is None else shown
 
 
 def _nearest(path: Path, asked: Request, matching: Matching) -> tuple[int, int, Request | None]:

@@ -20,7 +20,11 @@ Hide = Callable[[str, str], str]
 
 @runtime_checkable
 class ServiceRules(Protocol):
-    """Redaction and matching of one service's traffic."""
+    """Redaction and matching of one service's traffic.
+
+    Rules may also have ``readable_body(request) -> bytes | None``: the body for a person's eyes,
+    without secrets (base64 decoded, for example). The error of a replay shows it.
+    """
 
     name: str
 

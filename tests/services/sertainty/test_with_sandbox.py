@@ -291,8 +291,10 @@ def test_what_was_not_recorded_is_an_error(tmp_path: Path) -> None:
             session(url, answers)
     with toolkit.replay(cassette), toolkit.sertainty.connect(url) as gateway:
         gateway.login_with("ada", answers)
-        with pytest.raises(toolkit.NotRecorded, match="taskGetStatus"):
+        with pytest.raises(toolkit.NotRecorded, match=r"taskGetStatus\(Nightly/never") as caught:
             gateway.task.get_status("Nightly", "never-asked-for")
+        assert "-2: none" in str(caught.value)
+        assert "+2: never-asked-for" in str(caught.value)
         gateway.host.close_session()
 
 

@@ -22,7 +22,7 @@ from toolkit.cassettes.interaction import Request, Response
 from toolkit.cassettes.rules import Hide
 from toolkit.outcomes import BadReply
 from toolkit.services.sertainty import codes
-from toolkit.services.sertainty.envelope import decode_base64, decode_reply
+from toolkit.services.sertainty.envelope import decode_base64, decode_reply, decode_request
 
 _CANONICAL = re.compile(
     rb"<Request>(?:<Session>([^<]*)</Session>)?<Function>([A-Za-z]+)</Function>"
@@ -30,6 +30,7 @@ _CANONICAL = re.compile(
 _OPEN, _CLOSE, _ALTER = "hostopensession", "hostclosesession", "agentalter"
 _WITH_SECRETS = {name.encode() for name in (_OPEN, _CLOSE, _ALTER)}
 _HIDDEN = re.compile(rb"<Request><!-- [^<>]* --></Request>")
+_SHOWN = 200
 _UNREADABLE = b"<Request><!-- unreadable --></Request>"
 
 
@@ -96,6 +97,20 @@ class Rules:
         if _HIDDEN.fullmatch(body):
             return _UNREADABLE
         return _replaced(body, lambda _: b"", lambda *_: _UNREADABLE)
+
+    def readable_body(self, request: Request) -> bytes | None:
+        """The body for a person's eyes: one line an argument, base64 decoded, secrets blanked."""
+        blanked = self.match_body(request)
+        try:
+            document = decode_request(blanked or b"")
+        except BadReply:
+            return None
+        lines = [document.function]
+        for place, (name, value) in enumerate(document.arguments, 1):
+            text = value[:_SHOWN].decode("utf-8", "backslashreplace")
+            more = f" ... ({len(value):,} bytes)" if len(value) > _SHOWN else ""
+            lines.append(f"{name or place}: {text}{more}")
+        return "\n".join(lines).encode()
 
 
 def function_of(body: bytes) -> str:
