@@ -6,8 +6,12 @@ import contextlib
 import gzip
 import http.server
 import json
+import ssl
 import threading
 from collections.abc import Iterator
+
+NO_TLS = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+"""For httpx clients of http:// only: making one with certificates takes longer than a test."""
 
 
 class Server(http.server.ThreadingHTTPServer):

@@ -15,7 +15,7 @@ import urllib3
 import vcr as stock_vcr
 from vcr.errors import CannotOverwriteExistingCassetteException
 
-from tests.cassettes.answering import Server, answering
+from tests.cassettes.answering import NO_TLS, Server, answering
 from toolkit.cassettes.bridge import RequestNotRecorded, use_cassette, vcr
 from toolkit.outcomes import CassetteError, NotRecorded
 
@@ -27,13 +27,13 @@ def server() -> Iterator[Server]:
 
 
 def by_httpx(url: str, body: bytes = b"") -> bytes:
-    with httpx.Client(trust_env=False) as client:
+    with httpx.Client(trust_env=False, verify=NO_TLS) as client:
         return client.request("POST" if body else "GET", url, content=body).content
 
 
 def by_async_httpx(url: str, body: bytes = b"") -> bytes:
     async def work() -> bytes:
-        async with httpx.AsyncClient(trust_env=False) as client:
+        async with httpx.AsyncClient(trust_env=False, verify=NO_TLS) as client:
             return (await client.request("POST" if body else "GET", url, content=body)).content
 
     return asyncio.run(work())
@@ -194,7 +194,7 @@ def test_secrets_do_not_reach_the_file_and_replay_works(server: Server, tmp_path
     secrets = ["tok-4b7f2a91c8d35e60", "cookie-91ab3377de02", "open-sesame-77", "Basic dTpw"]
 
     def login(token: str | None = None) -> str:
-        with httpx.Client(trust_env=False, auth=("u", "p")) as client:
+        with httpx.Client(trust_env=False, verify=NO_TLS, auth=("u", "p")) as client:
             reply = client.post(f"{server.url}/login", json={"password": "open-sesame-77"})
             token = reply.json()["access_token"]
             answer = client.get(
@@ -246,7 +246,7 @@ def test_it_is_a_decorator(server: Server, tmp_path: Path) -> None:
 
     @recorder.use_cassette(inject_cassette=True)
     async def coroutine(cassette: object) -> int:
-        async with httpx.AsyncClient(trust_env=False) as client:
+        async with httpx.AsyncClient(trust_env=False, verify=NO_TLS) as client:
             await client.get(f"{server.url}/a")
         return len(cassette)  # type: ignore[arg-type]
 

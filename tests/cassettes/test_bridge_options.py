@@ -12,7 +12,7 @@ import vcr as stock_vcr
 from vcr.errors import CannotOverwriteExistingCassetteException
 from vcr.persisters.filesystem import FilesystemPersister
 
-from tests.cassettes.answering import Server, answering
+from tests.cassettes.answering import NO_TLS, Server, answering
 from toolkit.cassettes.bridge import use_cassette, vcr
 from toolkit.outcomes import CassetteError
 
@@ -24,12 +24,12 @@ def server() -> Iterator[Server]:
 
 
 def get(url: str, **options: Any) -> str:
-    with httpx.Client(trust_env=False) as client:
+    with httpx.Client(trust_env=False, verify=NO_TLS) as client:
         return client.get(url, **options).text
 
 
 def post(url: str, **options: Any) -> str:
-    with httpx.Client(trust_env=False) as client:
+    with httpx.Client(trust_env=False, verify=NO_TLS) as client:
         return client.post(url, **options).text
 
 
@@ -179,18 +179,22 @@ def test_custom_matchers(server: Server, tmp_path: Path) -> None:
             get(f"{server.url}/other?s=a3")
 
 
+def get_and_fail(url: str, path: Path, **options: Any) -> None:
+    with use_cassette(path, **options):
+        get(url)
+        raise RuntimeError
+
+
 def test_no_record_on_exception(server: Server, tmp_path: Path) -> None:
     """With record_on_exception=False a failed block leaves the cassette as it was."""
     path = tmp_path / "cassette.yaml"
-    with pytest.raises(RuntimeError), use_cassette(path, record_on_exception=False):
-        get(f"{server.url}/a")
-        raise RuntimeError
+    with pytest.raises(RuntimeError):
+        get_and_fail(f"{server.url}/a", path, record_on_exception=False)
     assert not path.exists()
     with use_cassette(path, record_on_exception=False):
         get(f"{server.url}/a")
-    with pytest.raises(RuntimeError), use_cassette(path, record_mode="all"):
-        get(f"{server.url}/b")
-        raise RuntimeError
+    with pytest.raises(RuntimeError):
+        get_and_fail(f"{server.url}/b", path, record_mode="all")
     with use_cassette(path, record_mode="none") as cassette:
         assert [request.path for request in cassette.requests] == ["/a", "/b"]
 
