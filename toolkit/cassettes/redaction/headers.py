@@ -102,6 +102,18 @@ class HeaderFields:
 _PLAIN = frozenset({"contentsecuritypolicy", "useragent", "etag", "ifnonematch"})
 
 
+def described(headers: Headers) -> tuple[str, str]:
+    """Content-Type, and Content-Encoding in lower case."""
+    content_type = encoding = ""
+    for name, value in headers:
+        length = len(name)
+        if length == 12 and not content_type and name.lower() == "content-type":
+            content_type = value
+        elif length == 16 and name.lower() == "content-encoding":
+            encoding = value.lower()
+    return content_type, encoding
+
+
 def _credential(value: str, swap: Swap) -> str:
     scheme, mark, rest = value.partition(" ")
     word = scheme.lower()

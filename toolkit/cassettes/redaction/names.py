@@ -110,6 +110,7 @@ _LONGEST = max(map(len, SUFFIXES))
 _ENDS = tuple(SUFFIXES)
 _PUNCTUATION = re.compile(r"[\W_]+")
 _KEPT = 4096
+_GENERATED = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}|[0-9a-fA-F]{16,}")
 
 
 def fold(name: str) -> str:
@@ -177,6 +178,8 @@ def looks_random(text: str) -> bool:
     """
     if len(text) < 8 or any(sign.isspace() for sign in text):
         return False
+    if _GENERATED.fullmatch(text):
+        return True
     classes = [
         0 if sign.isdigit() else 1 if sign.islower() else 2 for sign in text if sign.isalnum()
     ]

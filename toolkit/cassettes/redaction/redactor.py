@@ -12,7 +12,7 @@ from toolkit.cassettes.redaction.base64text import mask_placeholders
 from toolkit.cassettes.redaction.bodies import Bodies
 from toolkit.cassettes.redaction.closed import BODY_DIGESTS, closed_request, closed_response, whole
 from toolkit.cassettes.redaction.encodings import rewritten
-from toolkit.cassettes.redaction.headers import HeaderFields
+from toolkit.cassettes.redaction.headers import HeaderFields, described
 from toolkit.cassettes.redaction.learned import Learned
 from toolkit.cassettes.redaction.names import Names
 from toolkit.cassettes.redaction.paths import json_rule, xml_rule
@@ -85,11 +85,11 @@ class Redactor:
         self._rules = None if rules is None else tuple(rules)
         headers, jsonpath = _several("headers", headers), _several("jsonpath", jsonpath)
         xpath = _several("xpath", xpath)
-        self._names = Names(_several("fields", fields))
-        self._headers = HeaderFields(self._names, headers)
+        self.names = Names(_several("fields", fields))
+        self.headers = HeaderFields(self.names, headers)
         own = tuple(_compiled(pattern) for pattern in _several("patterns", patterns))
-        self._bodies = Bodies(
-            self._names,
+        self.bodies = Bodies(
+            self.names,
             own,
             (
                 *(json_rule(path) for path in jsonpath),
@@ -97,7 +97,7 @@ class Redactor:
             ),
         )
         self._shapes_everywhere = bool(own)
-        told = [sorted(self._names.extra), sorted(headers), [p.pattern for p in own]]
+        told = [sorted(self.names.extra), sorted(headers), [p.pattern for p in own]]
         self.fingerprint = repr([_EDITION, *told, list(jsonpath), list(xpath)])
         self._placeholders = Placeholders(key)
         self._learned = Learned(limit)
@@ -119,7 +119,7 @@ class Redactor:
         length of a body that changed. The same object comes back when there was nothing to hide.
         """
         request, response, failure = interaction.request, interaction.response, interaction.failure
-        rules = self._rules_for(request)
+        rules = self.rules_for(request)
         clean_request = self._request(request, rules, self.hide)
         clean_response = response
         if response is not None:
@@ -153,7 +153,7 @@ class Redactor:
         A request and its redacted form become equal. The body is the service's ``match_body``
         where its rules give one.
         """
-        rules = self._rules_for(request)
+        rules = self.rules_for(request)
         masked = self._generic(request, mask)
         if rules is not None:
             masked = self._matched(masked, rules)
@@ -161,13 +161,14 @@ class Redactor:
         url, body = masked.url, masked.body
         url = _masked(url)
         if body:
-            body = rewritten(*_described(masked.headers), body, mask_placeholders)
+            body = rewritten(*described(masked.headers), body, mask_placeholders)
         headers = _masked_headers(masked.headers, body, body != request.body)
         if url == masked.url and body is masked.body and headers is masked.headers:
             return masked
         return replace(masked, url=url, headers=headers, body=body)
 
-    def _rules_for(self, request: Request) -> ServiceRules | None:
+    def rules_for(self, request: Request) -> ServiceRules | None:
+        """The rules of the service that recognises the request."""
         if self._rules is None:
             return rules_for(request)
         return next((rules for rules in self._rules if rules.recognises(request)), None)
@@ -191,9 +192,9 @@ class Redactor:
 
     def _generic(self, request: Request, swap: Swap) -> Request:
         try:
-            url = swap_url(request.url, self._names, swap)
+            url = swap_url(request.url, self.names, swap)
             if self._shapes_everywhere:
-                url = self._bodies.shapes(url, swap)
+                url = self.bodies.shapes(url, swap)
             headers, body = self._message(request.headers, request.body, swap)
         except Exception:  # noqa: BLE001 - as above
             return closed_request(request, swap)
@@ -214,15 +215,15 @@ class Redactor:
         return replace(clean, headers=headers, body=body)
 
     def _message(self, headers: Headers, body: bytes, swap: Swap) -> tuple[Headers, bytes]:
-        clean = self._headers.apply(headers, swap)
+        clean = self.headers.apply(headers, swap)
         if self._shapes_everywhere:
-            clean = _each(clean, lambda value: self._bodies.shapes(value, swap))
+            clean = _each(clean, lambda value: self.bodies.shapes(value, swap))
         if body:
-            body = self._bodies.apply(*_described(headers), body, swap)
+            body = self.bodies.apply(*described(headers), body, swap)
         return clean, body
 
     def _failure(self, failure: Failure) -> Failure:
-        message = swap_embedded(failure.message, self._names, self.hide)
+        message = swap_embedded(failure.message, self.names, self.hide)
         message = self._learned_text(message, self.hide)
         return failure if message == failure.message else replace(failure, message=message)
 
@@ -250,7 +251,7 @@ class Redactor:
             clean = _each(headers, lambda value: self._learned_text(value, swap))
         if body:
             body = rewritten(
-                *_described(headers), body, lambda plain: self._learned.swap(plain, swap)
+                *described(headers), body, lambda plain: self._learned.swap(plain, swap)
             )
         return clean, body
 
@@ -258,18 +259,6 @@ class Redactor:
         data = text.encode("utf-8", "surrogatepass")
         new = self._learned.swap(data, swap)
         return text if new is data else new.decode("utf-8", "surrogatepass")
-
-
-def _described(headers: Headers) -> tuple[str, str]:
-    """Content-Type, and Content-Encoding in lower case."""
-    content_type = encoding = ""
-    for name, value in headers:
-        length = len(name)
-        if length == 12 and not content_type and name.lower() == "content-type":
-            content_type = value
-        elif length == 16 and name.lower() == "content-encoding":
-            encoding = value.lower()
-    return content_type, encoding
 
 
 def _each(headers: Headers, change: Callable[[str], str]) -> Headers:

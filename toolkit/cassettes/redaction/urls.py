@@ -6,7 +6,8 @@ import re
 from collections.abc import Callable
 from urllib.parse import unquote_plus
 
-from toolkit.cassettes.redaction.names import Names
+from toolkit.cassettes.redaction.names import Names, looks_random
+from toolkit.cassettes.redaction.placeholders import is_placeholder
 
 Swap = Callable[[str, str], str]
 """``swap(kind, secret)`` gives what is to stand there (the secret itself: leave it)."""
@@ -20,6 +21,7 @@ _ESCAPED_AND = re.compile(r"\\u0026([\w.\-\[\]%]{2,80})=([^&#;\s\"'<>\\,]+)")
 _ESCAPED = re.compile(
     r"(?:%3[FfBb]|%26|%23)([\w.\-]{2,60})%3[Dd]((?:(?!%26|%23)[^&#;\s\"'<>\\,])+)"
 )
+_SEGMENT = re.compile(r"(/[\w\-]*(?:token|session)s?/)([^/;]+)", re.IGNORECASE)
 _USERINFO = re.compile(r"(://)([^/\s\"'<>@?#\\]+)@")
 # ``code`` is a result code nearly everywhere; with these beside it, it is OAuth's.
 _OAUTH = frozenset({"state", "grant_type", "code_verifier", "redirect_uri", "session_state"})
@@ -27,13 +29,17 @@ _OAUTH = frozenset({"state", "grant_type", "code_verifier", "redirect_uri", "ses
 
 def swap_url(url: str, names: Names, swap: Swap) -> str:
     """The URL with its userinfo, and its secret parameters in path, query and fragment, swapped."""
-    if "?" not in url and "@" not in url and "#" not in url and ";" not in url:
+    lower = url.lower()
+    in_path = "token" in lower or "session" in lower
+    if not in_path and "?" not in url and "@" not in url and "#" not in url and ";" not in url:
         return url
     scheme, authority, path, query, fragment = _PARTS.fullmatch(url).groups(default="")  # type: ignore[union-attr]
     has_authority = "//" + authority if url[len(scheme) :].startswith("//") else ""
     if "@" in authority:
         info, _, host = authority.rpartition("@")
         has_authority = f"//{swap_userinfo(info, swap)}@{host}"
+    if in_path:
+        path = _SEGMENT.sub(lambda m: m[1] + _segment(m[2], swap), path)
     if ";" in path:
         path = "/".join(_matrix(part, names, swap) for part in path.split("/"))
     if query:
@@ -106,6 +112,12 @@ def _pair(piece: str, names: Names, swap: Swap, oauth: bool, nested: Swap | None
 def _matrix(part: str, names: Names, swap: Swap) -> str:
     head, sign, tail = part.partition(";")
     return head + sign + _pair(tail, names, swap, False, None) if sign else part
+
+
+def _segment(raw: str, swap: Swap) -> str:
+    """What follows ``/token/``: the token itself, or a further word of the path."""
+    plain = unquote_plus(raw)
+    return _swapped("token", raw, swap) if looks_random(plain) or is_placeholder(plain) else raw
 
 
 def _name(piece: str) -> str:
