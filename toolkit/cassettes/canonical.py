@@ -7,17 +7,16 @@ it looks like is compared byte by byte.
 
 from __future__ import annotations
 
-import json
 import re
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
-import orjson
+import msgspec
 from lxml import etree
 
 from toolkit.cassettes.interaction import Request
 
-_INEXACT = re.compile(rb"[0-9][.eE]|[0-9]{16}")  # 1.0 is 1; long integers pass 64 bits
+_DECIMAL = re.compile(rb"[0-9][.eE]")  # 1.0 is 1
 _PARSER = etree.XMLParser(
     resolve_entities=False,
     no_network=True,
@@ -58,18 +57,12 @@ def canonical_text(body: bytes) -> bytes:
 
 def _json(body: bytes) -> bytes:
     try:
-        if _INEXACT.search(body):
-            return json.dumps(
-                _whole_numbers(json.loads(body)), sort_keys=True, separators=(",", ":")
-            ).encode()
-        value = orjson.loads(body)
+        value = msgspec.json.decode(body)
+        if _DECIMAL.search(body):
+            value = _whole_numbers(value)
+        return msgspec.json.encode(value, order="sorted")
     except (ValueError, RecursionError):
         return body
-    text = orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
-    # The two writers differ in what they escape: use one form for what is not ASCII.
-    if text.isascii() and b"\x7f" not in text:
-        return text
-    return json.dumps(value, sort_keys=True, separators=(",", ":")).encode()
 
 
 def _whole_numbers(value: Any) -> Any:

@@ -21,7 +21,7 @@ import secrets
 from collections.abc import Mapping
 from typing import Any
 
-import orjson
+import msgspec
 import yaml
 
 from toolkit.outcomes import CassetteError
@@ -33,8 +33,10 @@ RESPONSE = b',"response":{'
 
 # YAML takes some of these for line breaks and refuses the others; JSON has them bare.
 _UNFIT = re.compile("[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
+_to_json = msgspec.json.Encoder().encode
+_from_json: Any = msgspec.json.Decoder().decode
 _TOKEN = secrets.token_hex(16)  # nobody can put it into a body beforehand
-_MARKED = re.compile(rf'"{_TOKEN}([A-Za-z0-9+/=]*)"'.encode())
+_MARKS = re.compile(rf'"{_TOKEN}([A-Za-z0-9+/=]*)"'.encode())
 # The bare quote cannot stand inside a JSON string, and after a string's closing quote
 # comes no base64.
 _BINARY = re.compile(rb'!!binary "([A-Za-z0-9+/=]*)"')
@@ -63,15 +65,15 @@ def encode(entry: Mapping[str, Any]) -> bytes:
     b'- {"request":{"body":"a"},"response":{}}\n'
     """
     try:
-        text = orjson.dumps(entry, default=_mark)
-    except TypeError as error:
-        if (plain := _without_surrogates(entry)) != entry:
-            return encode(plain)
+        text = _to_json(_marked(entry) if _has_bytes(entry) else entry)
+    except UnicodeEncodeError:
+        return encode(_without_surrogates(entry))
+    except (TypeError, RecursionError) as error:
         raise CassetteError(f"An interaction cannot be written: {error}.") from None
     if not text.isascii() or b"\x7f" in text:
         text = _UNFIT.sub(_escaped, text.decode()).encode()
     if _TOKEN.encode() in text:
-        text = _MARKED.sub(rb'!!binary "\1"', text)
+        text = _MARKS.sub(rb'!!binary "\1"', text)
     if _has_long_key(entry):
         text = _explicit_keys(text)
     return b"- " + text + b"\n"
@@ -93,8 +95,8 @@ def decode(line: bytes) -> dict[str, Any]:
 def decode_part(text: bytes) -> dict[str, Any]:
     """Read the mapping of a line, or the one of its ``response`` alone."""
     try:
-        entry = orjson.loads(text)
-    except orjson.JSONDecodeError as error:
+        entry = _from_json(text)
+    except (ValueError, RecursionError) as error:
         entry = _decode_yaml(text, error)
     if not isinstance(entry, dict):
         raise CassetteError("A line of a cassette holds something that is not a mapping.")
@@ -128,12 +130,30 @@ def _decode_yaml(text: bytes, error: Exception) -> Any:
     marked = _BINARY.sub(rf'"{_TOKEN}\1"'.encode(), text)
     marked = _LONG_ESCAPE.sub(lambda found: found[1] + _character(found[2]), marked)
     try:
-        return _unmark(orjson.loads(marked))
-    except orjson.JSONDecodeError:
-        pass
-    except (binascii.Error, ValueError):
+        value = _from_json(marked)
+    except (ValueError, RecursionError):
+        return _load_edited(text, error)
+    try:
+        return _unmark(value)
+    except binascii.Error:
         raise CassetteError("A line of a cassette holds broken base64.") from None
-    return _load_edited(text, error)
+
+
+def _has_bytes(entry: Mapping[str, Any]) -> bool:
+    """Look where vcrpy and its users put bytes; msgspec would write them as plain base64."""
+    for part in entry.values():
+        if not isinstance(part, dict):
+            return True  # not our form: let the slow way decide
+        body = part.get("body")
+        if isinstance(body, dict):
+            body = body.get("string")
+        if not (isinstance(body, str) or body is None):
+            return True
+        for values in (part.get("headers") or {}).values():
+            for value in values:
+                if type(value) is not str:
+                    return True
+    return False
 
 
 def _load_edited(text: bytes, error: Exception) -> Any:
@@ -156,9 +176,15 @@ def _character(digits: bytes) -> bytes:
     return chr(code).encode() if 0x10000 <= code < 0x110000 else b"\\U" + digits
 
 
-def _mark(value: Any) -> str:
+def _marked(value: Any) -> Any:
     if isinstance(value, (bytes, bytearray)):
         return _TOKEN + base64.b64encode(value).decode()
+    if isinstance(value, Mapping):
+        return {key: _marked(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_marked(item) for item in value]
+    if value is None or isinstance(value, (str, int, float)):
+        return value
     raise TypeError(f"{type(value).__name__} has no form in a cassette")
 
 

@@ -7,11 +7,12 @@ cassette's size, tail or content differ from what it was made from, and a casset
 Its bytes, little-endian, for n interactions sorted by key and then by position::
 
     header        80 bytes   magic, n, bytes covered, mtime, crc of them, bits, fingerprint, tail
-    keys          12 n       digest of everything that matching compares, secrets masked
-    places        12 n       byte in the cassette, and bytes of the line
-    exact         12 n       digest of method, URI and body as they stand in the file, sorted,
-                             and the row in ``keys`` of each
-    directories    8 (2^bits + 1)   first row of each prefix, for ``keys`` and for ``exact``
+    keys          16 n       digest of everything that matching compares, secrets masked; and
+                             the record of ``exact`` that belongs to it
+    exact         24 n       digest of method, URI and body as they stand in the file, sorted;
+                             row in ``keys``, bytes of the line, byte in the cassette (its
+                             highest bit: the key has other rows too)
+    directories    8 (2^bits + 1)   first record of each prefix, for ``keys`` and for ``exact``
 """
 
 from __future__ import annotations
@@ -31,13 +32,16 @@ from typing import NamedTuple
 from toolkit.cassettes.entries import FileEntries
 from toolkit.cassettes.matching import EXACT_BYTES, KEY_BYTES
 
-_MAGIC = b"cassidx3"
+_MAGIC = b"cassidx4"
 _HEADER = struct.Struct("<8sQQqII16s16s8x")
 _TAIL = 4096
+_KEY_RECORD = struct.Struct(f"<{KEY_BYTES}sI")
+_EXACT_RECORD = struct.Struct(f"<{EXACT_BYTES}sIIQ")
 _PAIR = struct.Struct("<II").unpack_from
-_PLACE = struct.Struct("<QI").unpack_from
-_ROW = struct.Struct("<I").unpack_from
+_RANK = struct.Struct("<I").unpack_from
+_PLACE = struct.Struct("<IIQ").unpack_from
 _PREFIX = struct.Struct(">I").unpack_from
+_SEVERAL = 1 << 63
 _CHUNK = 1 << 20
 
 
@@ -60,9 +64,8 @@ class Table:
         self.fingerprint, self.tail = head[6], head[7]
         self._shift = 32 - bits
         self._keys = _HEADER.size
-        self._places = self._keys + KEY_BYTES * self.count
-        self._exact = self._places + 12 * self.count
-        self._key_directory = self._exact + 12 * self.count
+        self._exact = self._keys + _KEY_RECORD.size * self.count
+        self._key_directory = self._exact + _EXACT_RECORD.size * self.count
         self._exact_directory = self._key_directory + 4 * ((1 << bits) + 1)
         self.size = self._exact_directory + 4 * ((1 << bits) + 1)
 
@@ -70,11 +73,14 @@ class Table:
         """Give the first row of the key and the one after its last; equal when there is none."""
         prefix = _PREFIX(key)[0] >> self._shift
         first, end = _PAIR(self._data, self._key_directory + 4 * prefix)
-        at = self._find(key, self._keys + KEY_BYTES * first, self._keys + KEY_BYTES * end)
-        if at < 0:
-            return 0, 0
-        start = (at - self._keys) // KEY_BYTES
-        return start, self._after(key, start, end)
+        at = start = self._keys + 16 * first
+        stop = self._keys + 16 * end
+        while (at := self._data.find(key, at, stop)) >= 0:
+            row, beside = divmod(at - self._keys, 16)
+            if not beside:
+                return row, self._after(key, row, end)
+            at += 1
+        return start, start
 
     def _after(self, key: bytes, row: int, end: int) -> int:
         row += 1
@@ -83,53 +89,40 @@ class Table:
             row += bisect_left(rest, True, key=lambda at: self.key(at) != key)
         return row
 
-    def exact_row(self, exact: bytes) -> int:
-        """Give a row whose request has these very bytes, or -1."""
-        prefix = _PREFIX(exact)[0] >> self._shift
-        first, end = _PAIR(self._data, self._exact_directory + 4 * prefix)
-        at = self._find(exact, self._exact + 12 * first, self._exact + 12 * end)
-        if at < 0:
-            return -1
-        row: int = _ROW(self._data, at + EXACT_BYTES)[0]
-        return row
-
-    def rows_beside(self, row: int) -> tuple[int, int]:
-        """Give the first row of the key that this row has, and the one after its last."""
-        at = self._keys + KEY_BYTES * row
-        around = self._data[at - KEY_BYTES : at + 2 * KEY_BYTES]
-        key = around[KEY_BYTES : 2 * KEY_BYTES]
-        # What stands before the first key and after the last one is another table: look it up.
-        if key == around[:KEY_BYTES] or key == around[2 * KEY_BYTES :]:
-            return self.rows(key)
-        return row, row + 1
+    def find_exact(self, exact: bytes) -> tuple[int, int, int, bool] | None:
+        """Give row, position, length and whether its key has other rows, by a request's bytes."""
+        data = self._data
+        at = self._exact_directory + 4 * (_PREFIX(exact)[0] >> self._shift)
+        first, end = _PAIR(data, at)
+        start = at = self._exact + 24 * first
+        stop = self._exact + 24 * end
+        while (at := data.find(exact, at, stop)) >= 0:
+            if not (at - start) % 24:
+                row, length, position = _PLACE(data, at + 8)
+                return row, position & ~_SEVERAL, length, position >= _SEVERAL
+            at += 1
+        return None
 
     def key(self, row: int) -> bytes:
         """Give the key of a row."""
-        at = self._keys + KEY_BYTES * row
+        at = self._keys + 16 * row
         return self._data[at : at + KEY_BYTES]
 
     def place(self, row: int) -> tuple[int, int]:
         """Give position and length of a row's line."""
-        place: tuple[int, int] = _PLACE(self._data, self._places + 12 * row)
-        return place
+        rank = _RANK(self._data, self._keys + 16 * row + KEY_BYTES)[0]
+        _, length, position = _PLACE(self._data, self._exact + 24 * rank + EXACT_BYTES)
+        return position & ~_SEVERAL, length
 
     def all_rows(self) -> list[Row]:
         """Give all rows in recorded order."""
         rows = []
-        for at in range(self._exact, self._key_directory, 12):
-            row: int = _ROW(self._data, at + EXACT_BYTES)[0]
-            exact = self._data[at : at + EXACT_BYTES]
-            rows.append(Row(self.key(row), exact, *self.place(row)))
+        for rank in range(self.count):
+            exact, row, length, position = _EXACT_RECORD.unpack_from(
+                self._data, self._exact + 24 * rank
+            )
+            rows.append(Row(self.key(row), exact, position & ~_SEVERAL, length))
         return sorted(rows, key=lambda row: row.position)
-
-    def _find(self, digest: bytes, start: int, stop: int) -> int:
-        """Give where the digest stands among records of twelve bytes, or -1."""
-        at = start
-        while (at := self._data.find(digest, at, stop)) >= 0:
-            if not (at - start) % 12:
-                return at
-            at += 1
-        return -1
 
     def close(self) -> None:
         """Let go of the file, if it is one."""
@@ -149,22 +142,33 @@ def build(rows: Iterable[Row], covered: int = 0) -> bytes:
         lengths.append(row.length)
     count = len(keys)
     bits = max(1, count.bit_length() - 2)
-    place, row_number = struct.Struct("<QI").pack, struct.Struct("<I").pack
     # Sorting is stable: rows of one key stay in recorded order.
-    order = sorted(range(count), key=keys.__getitem__)
-    rank = array("L", bytes(array("L").itemsize * count))
-    for at, number in enumerate(order):
-        rank[number] = at
-    exact_order = sorted(range(count), key=exact.__getitem__)
+    by_key = sorted(range(count), key=keys.__getitem__)
+    by_exact = sorted(range(count), key=exact.__getitem__)
+    row_of, rank_of = (_inverse(order) for order in (by_key, by_exact))
+    for at, number in enumerate(by_key):
+        neighbours = by_key[max(0, at - 1) : at] + by_key[at + 1 : at + 2]
+        if any(keys[other] == keys[number] for other in neighbours):
+            positions[number] |= _SEVERAL
+    key_record, exact_record = _KEY_RECORD.pack, _EXACT_RECORD.pack
     parts = [
         _HEADER.pack(_MAGIC, count, covered, 0, 0, bits, b"", b""),
-        b"".join(keys[number] for number in order),
-        b"".join(place(positions[number], lengths[number]) for number in order),
-        b"".join(exact[number] + row_number(rank[number]) for number in exact_order),
-        _directory([keys[number] for number in order], bits),
-        _directory([exact[number] for number in exact_order], bits),
+        *(key_record(keys[number], rank_of[number]) for number in by_key),
+        *(
+            exact_record(exact[number], row_of[number], lengths[number], positions[number])
+            for number in by_exact
+        ),
+        _directory([keys[number] for number in by_key], bits),
+        _directory([exact[number] for number in by_exact], bits),
     ]
     return b"".join(parts)
+
+
+def _inverse(order: list[int]) -> array[int]:
+    inverse = array("L", bytes(array("L").itemsize * len(order)))
+    for at, number in enumerate(order):
+        inverse[number] = at
+    return inverse
 
 
 def _directory(digests: list[bytes], bits: int) -> bytes:

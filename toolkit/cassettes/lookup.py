@@ -40,11 +40,18 @@ class Tabled:
 
         When all of its interactions were played, their key; when it was never met, None.
         """
-        row = self.table.exact_row(exact)
-        if row < 0:
+        hit = self.table.find_exact(exact)
+        if hit is None:
             return None
-        first, after = self.table.rows_beside(row)
-        return self._take(first, after, None) or self.table.key(row)
+        row, position, length, several = hit
+        if several:
+            key = self.table.key(row)
+            return self.take(key, None) or key
+        if self.played[row]:
+            return self.table.key(row)
+        line = self._entries.line(position, length)
+        self.played[row] = 1
+        return position, line
 
     def take(self, key: bytes, accepts: Accepts | None) -> Found | None:
         """Give the line of the first acceptable unplayed row of the key, and mark it played."""

@@ -10,7 +10,8 @@ import httpx
 
 from toolkit.cassettes.cassette import Cassette
 from toolkit.cassettes.options import Mode
-from toolkit.cassettes.wire import Exchange, answer_to, family_of, request_of
+from toolkit.cassettes.replayed import answer_to
+from toolkit.cassettes.wire import Exchange, family_of, request_of
 
 
 def send(cassette: Cassette, request: Any, inner: Any) -> Any:

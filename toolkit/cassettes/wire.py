@@ -1,4 +1,4 @@
-"""httpx's requests, responses and exceptions as ours, and back.
+"""httpx's requests, responses and exceptions as ours, while they pass.
 
 Nothing here imports httpx2: the family is that of the request at hand, so that a client of
 httpx2 (a fork with the same names) gets httpx2's objects and exceptions.
@@ -70,64 +70,6 @@ def _decoded(response: Any, how: str, body: bytes) -> bytes | None:
     except family.DecodingError:
         return None
     return None if plain == body else plain  # as it was: a coding that httpx does not know
-
-
-def answer_to(request: Any, answer: dict[str, Any]) -> Any:
-    """Make the response of vcrpy's form for a request; raise the failure if it is one."""
-    family = family_of(type(request))
-    failed = answer.get("failure")
-    if "status" not in answer:
-        return _old_answer(family, answer)
-    status = answer["status"]
-    if failed is not None and not status["code"]:
-        raise failure_to(request, failed)
-    body = answer["body"]["string"] if isinstance(answer.get("body"), dict) else answer.get("body")
-    if not isinstance(body, bytes):
-        body = (body or "").encode("utf-8", "surrogatepass")
-    stream = family.ByteStream(body)
-    if failed is not None:
-        stream = broken_stream(family)(body, lambda: failure_to(request, failed))
-    return family.Response(
-        status["code"],
-        headers=[
-            (name, value)
-            for name, values in (answer.get("headers") or {}).items()
-            for value in (values if isinstance(values, list) else (values,))
-        ],
-        stream=stream,
-        extensions={
-            "http_version": (answer.get("http_version") or "HTTP/1.1").encode(),
-            "reason_phrase": (status.get("message") or "").encode("ascii", "replace"),
-            TIMING: _timing(answer),
-        },
-    )
-
-
-def _timing(answer: dict[str, Any]) -> Timing:
-    """Give when the answer was recorded and how long it took, for the client to tell again."""
-    at = answer.get("recorded_at")
-    return Timing(dt.datetime.fromisoformat(at) if at else None, answer.get("elapsed"))
-
-
-def _old_answer(family: Any, answer: dict[str, Any]) -> Any:
-    from toolkit.cassettes.vcrdict import response_from_dict
-
-    response = response_from_dict(answer)[0]
-    assert response is not None  # noqa: S101 - that old form knows no failures
-    headers = [one for one in response.headers if one[0].lower() != "content-encoding"]
-    return family.Response(
-        response.status, headers=headers, stream=family.ByteStream(response.body)
-    )
-
-
-def failure_to(request: Any, failed: dict[str, str]) -> Exception:
-    """Make the exception that a recorded failure was, of the request's family."""
-    family = family_of(type(request))
-    kind = getattr(family, str(failed["kind"]), None)
-    if not (isinstance(kind, type) and issubclass(kind, family.TransportError)):
-        kind = family.TransportError
-    error: Exception = kind(str(failed["message"]), request=request)
-    return error
 
 
 class Exchange:
@@ -223,32 +165,8 @@ class _Recorded:
         return response_of(self._response, b"".join(chunks))
 
 
-class _Broken:
-    """A body that stops with an exception, as it did when it was recorded."""
-
-    def __init__(self, body: bytes, error: Callable[[], Exception]) -> None:
-        self._body = body
-        self._error = error
-
-    def __iter__(self) -> Iterator[bytes]:
-        if self._body:
-            yield self._body
-        raise self._error()
-
-    async def __aiter__(self) -> AsyncIterator[bytes]:
-        if self._body:
-            yield self._body
-        raise self._error()
-
-
 @cache
 def recorded_stream(family: Any) -> type[_Recorded]:
     """Give the class of recorded streams that the family's clients accept."""
     bases = (_Recorded, family.SyncByteStream, family.AsyncByteStream)
     return type("RecordedStream", bases, {})
-
-
-@cache
-def broken_stream(family: Any) -> type[_Broken]:
-    """Give the class of broken streams that the family's clients accept."""
-    return type("BrokenStream", (_Broken, family.SyncByteStream, family.AsyncByteStream), {})
