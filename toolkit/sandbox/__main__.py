@@ -7,9 +7,11 @@ import contextlib
 import signal
 import sys
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from toolkit import sandbox
+
+_SIGNALS = ("SIGINT", "SIGTERM", "SIGBREAK")  # the last is Windows' Ctrl-Break
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -25,10 +27,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--days", type=float, default=0.0, help="days of history to begin with (0)")
     parser.add_argument("--log-size", type=int, default=0, help="bytes of filler in the log (0)")
     options = parser.parse_args(arguments)
-    ending = threading.Event()
-    for name in ("SIGINT", "SIGTERM", "SIGBREAK"):
-        if hasattr(signal, name):
-            signal.signal(getattr(signal, name), lambda *_: ending.set())
     try:
         box = sandbox.start(
             options.service,
@@ -39,15 +37,28 @@ def main(arguments: Sequence[str] | None = None) -> int:
             workload=options.days,
             log_size=options.log_size,
         )
-    except (OSError, ValueError, OverflowError) as error:
+    except (OSError, ValueError) as error:
         sys.stderr.write(f"cannot start the {options.service} sandbox: {error}\n")
         return 1
-    with box, contextlib.suppress(BrokenPipeError):
+    with box, _told_to_end() as ending, contextlib.suppress(BrokenPipeError):
         sys.stdout.write(f"{box.url}\n")
         sys.stdout.flush()
         while not ending.wait(0.5):  # Windows delivers signals between waits only
             pass
     return 0
+
+
+@contextlib.contextmanager
+def _told_to_end() -> Iterator[threading.Event]:
+    """An event that Ctrl-C and SIGTERM set, while the context lasts."""
+    ending = threading.Event()
+    numbers = [getattr(signal, name) for name in _SIGNALS if hasattr(signal, name)]
+    before = [(one, signal.signal(one, lambda *_: ending.set())) for one in numbers]
+    try:
+        yield ending
+    finally:
+        for number, handler in before:
+            signal.signal(number, handler)
 
 
 if __name__ == "__main__":

@@ -41,6 +41,19 @@ class Box:
         """Use a control by name, with plain values in and out (what the typed methods use)."""
         return self._runner.send(control, **arguments)
 
+    def kill(self) -> None:
+        """End the server's process at once, without a chance to tidy up.
+
+        Raises
+        ------
+        ValueError
+            If it runs in this process.
+        """
+        end = getattr(self._runner, "kill", None)
+        if end is None:
+            raise ValueError("only a sandbox started with process=True can be killed")
+        end()
+
     def close(self) -> None:
         """End the server and free its port; a second time does nothing."""
         if not self.closed:

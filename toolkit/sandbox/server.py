@@ -160,9 +160,13 @@ class LoopbackServer:
     ------
     OSError
         If the port is taken.
+    ValueError
+        If there is no such port.
     """
 
     def __init__(self, app: App, *, port: int = 0) -> None:
+        if not 0 <= port <= 65535:
+            raise ValueError(f"port must be 0 (any free one) to 65535, not {port}")
         self._app = app
         self._socket = socket.create_server((LOOPBACK, port), backlog=512)
         self.port: int = self._socket.getsockname()[1]
