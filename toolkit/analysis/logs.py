@@ -17,7 +17,7 @@ import pandas as pd
 from toolkit.documents import LIMITS, Limits, batches
 from toolkit.documents.table import Gathered
 from toolkit.frames import Column
-from toolkit.outcomes import DocumentError
+from toolkit.outcomes import DocumentError, InvalidArgument
 
 LogSource: TypeAlias = (
     "bytes | bytearray | memoryview | str | os.PathLike[str] | IO[bytes] | IO[str]"
@@ -53,7 +53,7 @@ def read_log(
         A ``str`` that begins with ``<`` is the log itself, any other is a file's path. Bytes and
         files may be compressed (gzip, bzip2, xz) and in any declared encoding. Of a list (or a
         column of a DataFrame) all logs come into one table, ordered by time, with the column
-        ``source``: the file's name, or its number in the list.
+        ``log``: the file's name, or its number in the list.
     path : str, optional
         Of the record: ``Log/Entry``, or ``Entry`` wherever it is.
     columns : sequence of Column
@@ -85,10 +85,8 @@ def read_log(
     (1, 3)
     >>> read_log(["agent.xml", "old/agent.xml.gz"], truncated="keep")    # doctest: +SKIP
     """
-    single = isinstance(source, bytes | bytearray | memoryview | str | os.PathLike) or hasattr(
-        source, "read"
-    )
-    several = [cast("LogSource", source)] if single else list(cast("Iterable[Any]", source))
+    single = _is_single(source)
+    several = [cast("LogSource", source)] if single else list(cast("Iterable[LogSource]", source))
     gathered = Gathered()
     for number, one in enumerate(several):
         name = _name(one, number)
@@ -114,6 +112,16 @@ def time_column(log: pd.DataFrame) -> str | None:
         if isinstance(dtype, pd.DatetimeTZDtype):
             return str(name)
     return None
+
+
+def _is_single(source: object) -> bool:
+    if isinstance(source, pd.DataFrame):
+        raise InvalidArgument(
+            "a table is no log to be read; give one of its cells, or a column of logs"
+        )
+    if isinstance(source, bytes | bytearray | memoryview | str | os.PathLike):
+        return True
+    return hasattr(source, "read") or not isinstance(source, Iterable)
 
 
 def _name(source: object, number: int) -> str:

