@@ -1,0 +1,69 @@
+"""Interactions to test the cassette engine with, and stock vcrpy's view of a file."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+from typing import Any
+
+from hypothesis import strategies as st
+from vcr.serializers import yamlserializer
+
+from toolkit.cassettes import Failure, Interaction, Request, Response
+from toolkit.cassettes.vcrdict import to_dict
+
+MOMENT = dt.datetime(2026, 3, 1, 9, 30, 0, 250000, tzinfo=dt.UTC)
+URL = "http://127.0.0.1:8080/gateway"
+
+
+def interaction(body: bytes = b"<q/>", answer: bytes = b"<r/>", url: str = URL) -> Interaction:
+    """A POST and its answer."""
+    return Interaction(
+        Request("POST", url, [("Content-Type", "text/xml")], body),
+        Response(200, "OK", [("Content-Type", "text/xml")], answer),
+        None,
+        MOMENT,
+        0.125,
+    )
+
+
+def stock(path: Path) -> list[dict[str, Any]]:
+    """What stock vcrpy's serializer loads from the file."""
+    return yamlserializer.deserialize(path.read_text(encoding="utf-8"))["interactions"]
+
+
+def as_stock(*kept: Interaction) -> list[dict[str, Any]]:
+    """What it should load for these interactions."""
+    return [to_dict(one) for one in kept]
+
+
+TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=60)
+NAMES = st.text("ABCDEFabcdef-0123456789", min_size=1, max_size=12)
+HEADERS = st.lists(st.tuples(NAMES, TEXT), max_size=5, unique_by=lambda pair: pair[0].lower())
+BODIES = st.one_of(
+    st.binary(max_size=80),
+    TEXT.map(lambda text: text.encode()),
+    st.sampled_from([b"", b'{"a": [1, 2.5, null]}', b"<a b='c'/>", b'","response":{', b"\xff\xfe"]),
+)
+INTERACTIONS = st.builds(
+    Interaction,
+    st.builds(
+        Request,
+        st.sampled_from(["GET", "POST", "DELETE"]),
+        st.sampled_from([URL, "http://127.0.0.1/a?b=c", "https://box.example/é"]),
+        HEADERS,
+        BODIES,
+    ),
+    st.builds(
+        Response,
+        st.integers(100, 599),
+        TEXT,
+        HEADERS,
+        BODIES,
+        st.sampled_from(["HTTP/1.1", "HTTP/2"]),
+        st.sampled_from([None, "gzip"]),
+    ),
+    st.one_of(st.none(), st.builds(Failure, st.just("ReadError"), TEXT)),
+    st.one_of(st.none(), st.just(MOMENT)),
+    st.one_of(st.none(), st.floats(0, 1e6).map(lambda seconds: round(seconds, 3))),
+)
