@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.cassettes.answering import Server, answering
+from toolkit.cassettes.bridge import use_cassette
 
 pytest_plugins = ["pytester"]
 
@@ -109,9 +111,25 @@ def test_blocked():
 
 
 def test_marker_fixtures_and_options_of_ours(project: Project) -> None:
-    """A path and options in the marker, the fixtures overridden, the open cassette as a fixture."""
+    """A path and options in the marker, fixtures overridden, the open cassette as a fixture.
+
+    Also in a test that runs an event loop, and in a unittest.TestCase.
+    """
     project.write(
         """
+import asyncio, unittest, httpx
+
+@pytest.mark.cassette
+def test_async():
+    async def work():
+        async with httpx.AsyncClient(trust_env=False) as client:
+            return (await client.get(URL + "/async")).text
+    assert asyncio.run(work()) == "answer 1 to /async"
+
+@pytest.mark.cassette
+class TestOld(unittest.TestCase):
+    def test_it(self): self.assertEqual(get("/old"), "answer 2 to /old")
+
 @pytest.mark.cassette("monday.yaml", match_on=["method", "uri", "body"])
 def test_marked(cassette):
     get('/a')
@@ -134,25 +152,26 @@ def cassette_name(request): return "of-" + request.node.name
 def cassette_config(): return {"record_mode": "once"}
 """,
     )
-    project.run().assert_outcomes(passed=3)
-    assert project.cassettes() == ["tapes/monday.yaml", "tapes/of-test_by_fixture.yaml"]
+    project.run().assert_outcomes(passed=5)
+    assert project.cassettes() == [
+        "tapes/monday.yaml",
+        *(f"tapes/of-{name}.yaml" for name in ("test_async", "test_by_fixture", "test_it")),
+    ]
     # The command line has the last word.
-    project.run("--cassette-mode=none").assert_outcomes(passed=3)
+    project.run("--cassette-mode=none").assert_outcomes(passed=5)
 
 
 def test_rewrite_replaces_the_cassette(project: Project, server: Server) -> None:
     """--cassette-mode=rewrite records all anew, and only then drops what was there."""
     project.write("@pytest.mark.cassette\ndef test_status(): print(get('/a'))")
-    project.run("--cassette-mode=once").assert_outcomes(passed=1)
-    result = project.run("--cassette-mode=rewrite", "-s")
-    result.stdout.fnmatch_lines(["*answer 2 to /a*"])
-    result = project.run("-s")
-    result.stdout.fnmatch_lines(["*answer 2 to /a*"])
+    with use_cassette(project.folder / "cassettes" / "test_tasks" / "test_status.yaml"):
+        urllib.request.urlopen(f"{server.url}/a").close()  # noqa: S310 - loopback
+    for option in ("--cassette-mode=rewrite", "--cassette-block-network"):
+        project.run(option, "-s").stdout.fnmatch_lines(["*answer 2 to /a*"])
     assert len(server.served) == 2
 
 
-@pytest.mark.parametrize("allow", ["--cassette-allowed-hosts=127.0.0.1", "marker"])
-def test_the_network_is_blocked_but_for_some(project: Project, allow: str) -> None:
+def test_the_network_is_blocked_but_for_some(project: Project) -> None:
     """Connections are refused with a sentence, event loops work, allowed hosts are reached."""
     project.write(
         """
@@ -167,32 +186,14 @@ def test_refused():
 def test_allowed():
     get('/a')
     asyncio.run(asyncio.sleep(0))
+
+def test_allowed_by_option():
+    get('/a')
 """
     )
-    option = [] if allow == "marker" else [allow]
-    project.run("--cassette-block-network", *option).assert_outcomes(passed=2)
-
-
-def test_async_code_and_unittest(project: Project) -> None:
-    """A test that runs an event loop, and a unittest.TestCase."""
-    project.write(
-        """
-import asyncio, unittest, httpx
-
-@pytest.mark.cassette
-def test_async():
-    async def work():
-        async with httpx.AsyncClient(trust_env=False) as client:
-            return (await client.get(URL + "/a")).text
-    assert asyncio.run(work()) == "answer 1 to /a"
-
-@pytest.mark.cassette
-class TestOld(unittest.TestCase):
-    def test_it(self): self.assertEqual(get("/b"), "answer 2 to /b")
-"""
-    )
-    project.run("--cassette-mode=once").assert_outcomes(passed=2)
-    project.run("--cassette-block-network").assert_outcomes(passed=2)
+    project.run(
+        "--cassette-block-network", "--cassette-allowed-hosts=10.9.9.9,localhost"
+    ).assert_outcomes(passed=3)
 
 
 OTHER = """
@@ -281,5 +282,3 @@ def test_light():
     project.run().assert_outcomes(passed=1)
     result = project.run("--help")
     result.stdout.fnmatch_lines(["*--cassette-mode*", "*--record-mode*"])
-    result = project.run("--markers")
-    result.stdout.fnmatch_lines(["*@pytest.mark.cassette(path=None*"])

@@ -141,6 +141,28 @@ def test_redirects(send: Send, server: Server, tmp_path: Path) -> None:
         assert cassette.play_count == 2
 
 
+def test_aiohttp_bodies_given_as_values(server: Server, tmp_path: Path) -> None:
+    """json= and data= are values to vcrpy: recorded as JSON, and old recordings of them match."""
+
+    def send() -> list[bytes]:
+        async def work() -> list[bytes]:
+            async with aiohttp.ClientSession() as session:
+                kinds = ({"json": {"a": [1, None]}}, {"json": [{"b": 2}]}, {"data": {"c": "d"}})
+                return [
+                    await (await session.post(f"{server.url}/json", **kind)).read()
+                    for kind in kinds
+                ]
+
+        return asyncio.run(work())
+
+    for name, record in (("ours", use_cassette), ("theirs", stock_vcr.use_cassette)):
+        path = tmp_path / f"{name}.yaml"
+        with record(str(path)):
+            live = send()
+        with use_cassette(path, record_mode="none", match_on=["method", "uri", "body"]):
+            assert send() == live
+
+
 def test_requests_and_responses_are_vcrpys(server: Server, tmp_path: Path) -> None:
     """The lists, membership, responses_of and rewind, during the block and after it."""
     path = tmp_path / "cassette.yaml"

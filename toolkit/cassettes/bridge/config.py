@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import inspect
+import os
 from typing import Any
 
 from vcr.config import VCR
@@ -34,7 +35,11 @@ class Recorder(VCR):  # type: ignore[misc]
         _refuse_unknown(options, _OPTIONS)
         self.redact = redact
         self.sync = sync
-        super().__init__(**options)
+        super().__init__(**_without_path_objects(options))
+
+    def use_cassette(self, path: Any = None, **kwargs: Any) -> Any:
+        """Give a cassette's context manager and decorator: see :func:`toolkit.use_cassette`."""
+        return super().use_cassette(_text(path), **_without_path_objects(kwargs))
 
     def _use_cassette(self, with_current_defaults: bool = False, **kwargs: Any) -> Any:
         _refuse_unknown(kwargs, _OPTIONS | _ONLY_OF_A_CASSETTE | set(_OURS))
@@ -64,6 +69,17 @@ class Recorder(VCR):  # type: ignore[misc]
         if not any(options.get(name, getattr(self, name)) for name in names):
             return None
         return super()._build_before_record_response(options)
+
+
+def _without_path_objects(options: dict[str, Any]) -> dict[str, Any]:
+    """Paths as text: vcrpy before 9 wants them so."""
+    if "cassette_library_dir" not in options:
+        return options
+    return {**options, "cassette_library_dir": _text(options["cassette_library_dir"])}
+
+
+def _text(path: Any) -> Any:
+    return os.fspath(path) if isinstance(path, os.PathLike) else path
 
 
 def _refuse_unknown(options: dict[str, Any], known: frozenset[str] | set[str]) -> None:

@@ -6,13 +6,15 @@ from collections.abc import Mapping
 from typing import Any
 
 import orjson
-from vcr.filters import AVAILABLE_DECOMPRESSORS, decode_response
+import vcr.filters
 from vcr.request import Request as VcrRequest
 
 from toolkit.cassettes.interaction import Interaction, Request
 from toolkit.cassettes.vcrdict import from_dict
 from toolkit.outcomes import CassetteError
 
+# vcrpy 7 has no table of them.
+_UNPACKED = tuple(getattr(vcr.filters, "AVAILABLE_DECOMPRESSORS", ("gzip", "deflate")))
 _BINARY = bytes | bytearray | memoryview
 
 
@@ -63,7 +65,7 @@ def interaction_of(asked: Any, answer: Mapping[str, Any]) -> Interaction:
     """
     packed = _packing(answer)
     if packed:
-        answer = decode_response(dict(answer)) | {"encoding": packed}
+        answer = vcr.filters.decode_response(dict(answer)) | {"encoding": packed}
     request = request_of(asked)
     interaction = from_dict({"request": {"method": "", "uri": ""}, "response": answer})
     interaction.request = request
@@ -75,7 +77,7 @@ def _packing(answer: Mapping[str, Any]) -> str:
     for name, values in answer["headers"].items():
         if name.lower() == "content-encoding":
             if isinstance(values, list) and len(values) == 1 and answer["body"].get("string"):
-                return values[0] if values[0] in AVAILABLE_DECOMPRESSORS else ""
+                return values[0] if values[0] in _UNPACKED else ""
             return ""
     return ""
 

@@ -7,6 +7,7 @@ header one text instead of a list.
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from toolkit.outcomes import CassetteError
@@ -43,9 +44,21 @@ def _request(request: dict[str, Any], where: str) -> dict[str, Any]:
     for part in ("method", "uri"):
         if not isinstance(request.get(part), str):
             raise CassetteError(f"{where}: the request has no {part}; the file was cut short")
-    request.setdefault("body", None)
+    request["body"] = _body(request.get("body"))
     request["headers"] = _headers(request.get("headers"), where)
     return request
+
+
+def _body(body: Any) -> Any:
+    """A body that vcrpy kept as a value (aiohttp's ``json=``), as the JSON that was sent."""
+    if isinstance(body, dict) or (
+        isinstance(body, list) and any(isinstance(item, dict | list) for item in body)
+    ):
+        try:
+            return json.dumps(body)
+        except (TypeError, ValueError):
+            return str(body)
+    return body
 
 
 def _response(response: dict[str, Any], where: str) -> dict[str, Any]:
