@@ -27,6 +27,11 @@ def interaction(body: bytes = b"<q/>", answer: bytes = b"<r/>", url: str = URL) 
     )
 
 
+def names(folder: Path) -> list[str]:
+    """The names of the files in a folder."""
+    return sorted(one.name for one in folder.iterdir())
+
+
 def stock(path: Path) -> list[dict[str, Any]]:
     """What stock vcrpy's serializer loads from the file."""
     return yamlserializer.deserialize(path.read_text(encoding="utf-8"))["interactions"]

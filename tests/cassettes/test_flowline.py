@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import pytest
 import yaml
-from hypothesis import example, given
-from hypothesis import strategies as st
-from tests.cassettes.samples import INTERACTIONS, interaction
+from hypothesis import example, given, strategies as st
 from vcr.serializers import yamlserializer
 
+from tests.cassettes.samples import INTERACTIONS, interaction
 from toolkit.cassettes import Interaction, flowline
 from toolkit.cassettes.vcrdict import to_dict
 from toolkit.outcomes import CassetteError

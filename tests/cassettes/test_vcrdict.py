@@ -9,9 +9,9 @@ import pytest
 import vcr.cassette
 import vcr.matchers
 from hypothesis import given
-from tests.cassettes.samples import INTERACTIONS, MOMENT, URL
 from vcr.request import Request as StockRequest
 
+from tests.cassettes.samples import INTERACTIONS, MOMENT, URL
 from toolkit.cassettes import Failure, Interaction, Request, Response
 from toolkit.cassettes.vcrdict import from_dict, to_dict
 from toolkit.outcomes import CassetteError
