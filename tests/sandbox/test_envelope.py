@@ -58,7 +58,7 @@ def test_any_path_is_the_endpoint(shared: Wire, path: str) -> None:
         b'\xef\xbb\xbf<?xml version="1.0" encoding="utf-8"?>' + PING.encode(),
         ('<?xml version="1.0" encoding="utf-16"?>' + PING).encode("utf-16"),
         b'<?xml version="1.0" encoding="ISO-8859-1"?><!-- \xfc -->' + PING.encode(),
-        b"<Request>\n <Other><Function>x</Function></Other>\n <Function> agentPing\n</Function></Request>\n",
+        b"<Request>\n <Other><Function/></Other><Function>\n agentPing </Function></Request>",
         b"<Request><Function>agent<![CDATA[Ping]]></Function></Request>",
         b"<Request><Function>agent&#80;ing</Function><Session/></Request>",
     ],

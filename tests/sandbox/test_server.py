@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import concurrent.futures
 import os
 import signal
@@ -65,6 +66,27 @@ def test_how_it_shows() -> None:
         assert repr(box) == f"<sertainty sandbox: {box.url}>"
         assert box._repr_html_() == f"<b>sertainty sandbox</b> {box.url}"
     assert repr(box) == "<sertainty sandbox: closed>"
+
+
+def test_a_closed_box_says_so(box: SertaintyBox) -> None:
+    """Controls of a closed box are refused in a sentence."""
+    box.close()
+    with pytest.raises(RuntimeError, match="the sandbox is closed"):
+        box.tick()
+
+
+def test_it_stands_alone() -> None:
+    """No file of the sandbox imports another room of the toolkit: it is a second reading."""
+    folder = Path(sandbox.__file__).parent
+    for path in folder.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            names = []
+            if isinstance(node, ast.Import):
+                names = [alias.name for alias in node.names]
+            elif isinstance(node, ast.ImportFrom):
+                names = [f"{node.module}.{alias.name}" for alias in node.names]
+            rooms = [name for name in names if name.split(".")[0] == "toolkit"]
+            assert all(name.startswith("toolkit.sandbox") for name in rooms), path
 
 
 def test_unknown_services() -> None:

@@ -38,7 +38,15 @@ class Box:
         self.closed = False
 
     def control(self, control: str, **arguments: Any) -> Any:
-        """Use a control by name, with plain values in and out (what the typed methods use)."""
+        """Use a control by name, with plain values in and out (what the typed methods use).
+
+        Raises
+        ------
+        RuntimeError
+            If the sandbox is closed, or its process has ended.
+        """
+        if self.closed:
+            raise RuntimeError("the sandbox is closed: start another one")
         return self._runner.send(control, **arguments)
 
     def kill(self) -> None:

@@ -43,14 +43,14 @@ class SertaintyBox(Box):
     @property
     def now(self) -> dt.datetime:
         """The gateway's time, in UTC."""
-        return moment(self._runner.send("now"))
+        return moment(self.control("now"))
 
     def tick(self, count: int = 1) -> list[Change]:
         """Move the manual clock to the next ``count`` changes: a run that begins or ends.
 
         Gives the changes; fewer if nothing will ever run, e.g. because the agent is offline.
         """
-        return _changes(self._runner.send("tick", count=count))
+        return _changes(self.control("tick", count=count))
 
     def advance(self, by: dt.timedelta | float) -> list[Change]:
         """Move the manual clock on by a timedelta or seconds; all that is due on the way happens.
@@ -63,7 +63,7 @@ class SertaintyBox(Box):
         seconds = by.total_seconds() if isinstance(by, dt.timedelta) else float(by)
         if seconds < 0:
             raise ValueError(f"the clock goes forward only, not by {seconds} s")
-        return _changes(self._runner.send("advance", seconds=seconds))
+        return _changes(self.control("advance", seconds=seconds))
 
     def run_task(
         self, config: str, task: str, *, error: str | None = None, seconds: float = 10.0
@@ -76,7 +76,7 @@ class SertaintyBox(Box):
             If there is no such task or it is executing.
         """
         return _changes(
-            self._runner.send("run_task", config=config, task=task, error=error, seconds=seconds)
+            self.control("run_task", config=config, task=task, error=error, seconds=seconds)
         )
 
     def plan(
@@ -95,7 +95,7 @@ class SertaintyBox(Box):
         They fail with ``error``, take ``factor`` times as long, start ``delay`` seconds late, or
         are missed (``skip``).
         """
-        self._runner.send(
+        self.control(
             "plan", config=config, task=task, runs=runs, error=error, factor=factor, delay=delay,
             skip=skip,
         )  # fmt: skip
@@ -103,13 +103,13 @@ class SertaintyBox(Box):
 
     def switch(self, **switches: Any) -> Self:
         """Change switches by name (see `Switches`); ValueError for an unknown name or value."""
-        self._runner.send("switch", switches=switches)
+        self.control("switch", switches=switches)
         return self
 
     @property
     def switches(self) -> Switches:
         """The switches as they are."""
-        return Switches(**self._runner.send("switches"))
+        return Switches(**self.control("switches"))
 
     def fault(self, kind: Kind, function: str | None = None, **options: Any) -> Self:
         """Let the gateway commit a fault at the next call (of a function); see `Fault`.
@@ -120,12 +120,12 @@ class SertaintyBox(Box):
         >>> with sandbox.start("sertainty") as box:
         ...     _ = box.fault("answer", "taskGetLog", code=502, text="disk is full", times=3)
         """
-        self._runner.send("fault", **dataclasses.asdict(Fault(kind, function, **options)))
+        self.control("fault", **dataclasses.asdict(Fault(kind, function, **options)))
         return self
 
     def clear_faults(self) -> Self:
         """Take back every fault that has not struck."""
-        self._runner.send("clear_faults")
+        self.control("clear_faults")
         return self
 
     @property
@@ -135,7 +135,7 @@ class SertaintyBox(Box):
         Each has ``at`` (the gateway's time), ``function`` (as it came; empty if unreadable),
         ``code`` (None if no Response was sent) and ``fault`` (its kind, or None).
         """
-        calls: list[dict[str, Any]] = self._runner.send("calls")
+        calls: list[dict[str, Any]] = self.control("calls")
         return calls
 
     def add_user(self, name: str, rounds: Rounds = ()) -> Self:
@@ -147,21 +147,21 @@ class SertaintyBox(Box):
         >>> with sandbox.start("sertainty") as box:
         ...     _ = box.add_user("edsger", [[("Shortest?", "path")], [("Go to?", "harmful")]])
         """
-        self._runner.send("add_user", name=name, rounds=check_rounds(rounds))
+        self.control("add_user", name=name, rounds=check_rounds(rounds))
         return self
 
     def unlock(self, user: str) -> Self:
         """Let a user in again who was locked out."""
-        self._runner.send("unlock", user=user)
+        self.control("unlock", user=user)
         return self
 
     def drop_sessions(self) -> int:
         """End every session, as a restart of the real gateway would; gives how many there were."""
-        return int(self._runner.send("drop_sessions"))
+        return int(self.control("drop_sessions"))
 
     def start_agent(self) -> Self:
         """Start the agent by hand, as an administrator on the host would."""
-        self._runner.send("start_agent")
+        self.control("start_agent")
         return self
 
     def grow_log(self, size: int, config: str = "", task: str = "") -> Self:
@@ -169,12 +169,12 @@ class SertaintyBox(Box):
 
         They are made as they are sent and never held, so gigabytes cost nothing; 0 takes them away.
         """
-        self._runner.send("grow_log", size=size, config=config, task=task)
+        self.control("grow_log", size=size, config=config, task=task)
         return self
 
     def forget_log(self) -> Self:
         """Lose the master log: agentGetLog answers 213 until the agent writes to it again."""
-        self._runner.send("forget_log")
+        self.control("forget_log")
         return self
 
     @property
@@ -184,7 +184,7 @@ class SertaintyBox(Box):
         Each has ``config``, ``task``, ``number``, ``due``, ``started``, ``ended`` (UTC datetimes;
         ``ended`` is None while it executes) and ``error`` (None if it succeeded).
         """
-        runs: list[dict[str, Any]] = self._runner.send("runs")
+        runs: list[dict[str, Any]] = self.control("runs")
         for run in runs:
             for name in ("due", "started", "ended"):
                 run[name] = None if run[name] is None else moment(run[name])
@@ -193,7 +193,7 @@ class SertaintyBox(Box):
     @property
     def truth(self) -> Truth | None:
         """What the workload planted and what came of it; None without a workload."""
-        truth = self._runner.send("truth")
+        truth = self.control("truth")
         return None if truth is None else Truth.from_json(truth)
 
 

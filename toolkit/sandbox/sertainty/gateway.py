@@ -52,23 +52,23 @@ class Gateway:
         self.store = Store(path)
         self.switches = switches or Switches()
         try:
-            self.new = self.store.get("seed") is None
-            self.seed: int = seed if self.new else self.store.get("seed")
+            new = self.store.get("seed") is None
+            self.seed: int = seed if new else self.store.get("seed")
             self.clock = Clock(clock, self.store.get("now"))
-        except ValueError:
+            self.logs = Logs(self.store)
+            self.auth = Auth(self.store)
+            self.schedule = Schedule(self.store, self.logs, self.seed)
+            self.fingerprint = fingerprint(self.seed)
+            with self.store.transaction():
+                if new:
+                    self._begin(workload)
+                elif clock == "real":
+                    # The host was down meanwhile: what was due then was not run.
+                    self.schedule.reschedule(self.clock.now, terminate=True)
+                self.store.set("now", self.clock.now)
+        except BaseException:
             self.store.close()
             raise
-        self.logs = Logs(self.store)
-        self.auth = Auth(self.store)
-        self.schedule = Schedule(self.store, self.logs, self.seed)
-        self.fingerprint = fingerprint(self.seed)
-        with self.store.transaction():
-            if self.new:
-                self._begin(workload)
-            elif clock == "real":
-                # The host was down meanwhile: what was due then was not run.
-                self.schedule.reschedule(self.clock.now, terminate=True)
-            self.store.set("now", self.clock.now)
 
     def _begin(self, workload: Workload | None) -> None:
         end = self.clock.now

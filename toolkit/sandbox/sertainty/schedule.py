@@ -1,9 +1,9 @@
 """Tasks in time: due, executing, done or failed. Nothing is ever executed, only recorded.
 
 Each task row is a small machine: phase ``due`` (waits for its time), ``start`` (due, but starts a
-moment later), ``end`` (executing). `Schedule.step` takes the earliest of all and moves it on. How
-long a run takes and whether it fails is drawn from the seed and the run's number, so the same
-seed lives the same life; an effect (planted burst, slow, late or missed run) overrides the draw.
+moment later), ``end`` (executing). `Schedule.run_until` takes the earliest and moves it on, over
+and over. How long a run takes and whether it fails is drawn from the seed and the run's number, so
+the same seed lives the same life; an effect (planted burst, slow, late or missed run) overrides it.
 """
 
 from __future__ import annotations
@@ -43,17 +43,16 @@ class Schedule:
         """Take every step up to ``limit`` and give the changes that show."""
         changes = []
         with self._store.transaction():
-            while (at := self.next_at()) is not None and at <= limit:
-                change = self.step()
+            while (task := self._earliest()) is not None and task["next_at"] <= limit:
+                change = self._step(task)
                 if change is not None:
                     changes.append(change)
         return changes
 
-    def step(self) -> Change | None:
-        """Take the earliest step; gives a change if a run began or ended by it."""
-        task = self._store.row("SELECT * FROM task ORDER BY next_at, config, name LIMIT 1")
-        if task is None:
-            return None
+    def _earliest(self) -> Any:
+        return self._store.row("SELECT * FROM task ORDER BY next_at, config, name LIMIT 1")
+
+    def _step(self, task: Any) -> Change | None:
         if task["phase"] == "end":
             return self._end(task)
         if not self.runs(task):
