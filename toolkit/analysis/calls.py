@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -124,15 +124,14 @@ def interactions_of(path: Path) -> Iterator[Interaction]:
 
 
 class Rows:
-    """Calls column by column: a list each, and pandas only at the end."""
+    """Decoded calls as plain tuples; pandas comes only at the end, column by column."""
 
     def __init__(self) -> None:
-        self._values: list[list[Any]] = [[] for _ in COLUMNS]
-        self._appends = [values.append for values in self._values]
+        self._rows: list[tuple[Any, ...]] = []
         self._services = list(services.load().values())
 
     def __len__(self) -> int:
-        return len(self._values[0])
+        return len(self._rows)
 
     def add(self, interaction: Interaction, cassette: str, position: int) -> None:
         """Decode one more call."""
@@ -143,27 +142,30 @@ class Rows:
                 break
         else:
             name, record = "http", decode_plain(interaction)
-        cells = (
-            interaction.recorded_at,
-            interaction.elapsed,
-            name,
-            *record,
-            None if response is None else response.status,
-            len(request.body),
-            None if response is None else len(response.body),
-            cassette,
-            position,
+        # COLUMNS has a call's function to message in the order of a CallRecord.
+        self._rows.append(
+            (
+                interaction.recorded_at,
+                interaction.elapsed,
+                name,
+                *record,
+                None if response is None else response.status,
+                len(request.body),
+                None if response is None else len(response.body),
+                cassette,
+                position,
+            )
         )
-        # COLUMNS has a call's function and target before its code, as a CallRecord has.
-        for append, cell in zip(self._appends, cells, strict=True):
-            append(cell)
 
     def frame(self) -> pd.DataFrame:
         """All calls so far, as :func:`read_calls` gives them."""
+        values: Iterable[Sequence[Any]] = (
+            zip(*self._rows, strict=True) if self._rows else [()] * len(COLUMNS)
+        )
         return pd.DataFrame(
             {
-                column.name: series(column, values)
-                for column, values in zip(COLUMNS, self._values, strict=True)
+                column.name: series(column, cells)
+                for column, cells in zip(COLUMNS, values, strict=True)
             }
         )
 
