@@ -40,8 +40,10 @@ class Project:
     def write(self, text: str, **files: str) -> None:
         self.pytester.makepyfile(test_tasks=PROJECT.format(url=self.url) + text, **files)
 
-    def run(self, *arguments: str) -> pytest.RunResult:
-        return self.pytester.runpytest_subprocess(
+    def run(self, *arguments: str, alone: bool = False) -> pytest.RunResult:
+        """Run pytest there: in a process of its own, or (sooner done) in this one."""
+        run = self.pytester.runpytest_subprocess if alone else self.pytester.runpytest_inprocess
+        return run(
             *("-p", "toolkit.pytest_plugin", "-p", "no:cacheprovider", "-W", "error"),
             *("--strict-markers", *arguments),
         )
@@ -62,14 +64,14 @@ def project(pytester: pytest.Pytester, server: Server, monkeypatch: pytest.Monke
 def test_recorded_when_asked_and_replayed_by_default(project: Project, server: Server) -> None:
     """Nothing is sent by default; --cassette-mode=once records; then it is replayed."""
     project.write("@pytest.mark.cassette\ndef test_status(): assert get('/a') == 'answer 1 to /a'")
-    missing = project.run()
+    missing = project.run(alone=True)
     missing.assert_outcomes(failed=1)
     missing.stdout.fnmatch_lines(["*RequestNotRecorded: There is no cassette*"])
     assert server.served == []
-    project.run("--cassette-mode=once").assert_outcomes(passed=1)
+    project.run("--cassette-mode=once", alone=True).assert_outcomes(passed=1)
     assert len(server.served) == 1
     assert project.cassettes() == ["cassettes/test_tasks/test_status.yaml"]
-    project.run("--cassette-block-network").assert_outcomes(passed=1)
+    project.run("--cassette-block-network", alone=True).assert_outcomes(passed=1)
     assert len(server.served) == 1
 
 
@@ -239,7 +241,7 @@ def test_ours(): get('/a')
     )
     project.pytester.syspathinsert()
     plugins = [argument for name in order for argument in ("-p", name)]
-    result = project.run(*plugins, "--record-mode=other", "--cassette-mode=once", "-s")
+    result = project.run(*plugins, "--record-mode=other", "--cassette-mode=once", "-s", alone=True)
     result.assert_outcomes(passed=3)
     result.stdout.fnmatch_lines(["*the other's cassette, mode other*"])
     assert project.cassettes() == ["cassettes/test_tasks/test_ours.yaml"]
@@ -279,6 +281,6 @@ def test_light():
     assert not {"vcr", "pandas", "yaml", "toolkit.cassettes"} & set(sys.modules)
 """
     )
-    project.run().assert_outcomes(passed=1)
+    project.run(alone=True).assert_outcomes(passed=1)
     result = project.run("--help")
     result.stdout.fnmatch_lines(["*--cassette-mode*", "*--record-mode*"])
