@@ -39,7 +39,7 @@ _TASKS = {
       <Task name="ingest" kind="Change"><Enabled type="bool">true</Enabled>
         <ID type="string">machine.iic</ID><Script type="string">ingest.uxl</Script>
         <Folders><Folder name="Source" type="string">/in</Folder>
-        <Folder name="Target" type="string">/work</Folder></Folders>
+        <Folder name="Target" type="string">/store</Folder></Folders>
         <Parameters><Parameter name="Pattern" type="string">*.pdf</Parameter></Parameters>
         <Schedule><Every type="int">12</Every></Schedule></Task>
       <Task name="protect-inbox" kind="Change"><Enabled type="bool">true</Enabled>
@@ -55,7 +55,7 @@ _TASKS = {
         <Schedule><Every type="int">15</Every></Schedule></Task>
       <Task name="replicate" kind="Time"><Enabled type="bool">true</Enabled>
         <ID type="string">machine.iic</ID><Script type="string">replicate.uxl</Script>
-        <Folders><Folder name="Source" type="string">/work</Folder></Folders>
+        <Folders><Folder name="Source" type="string">/store</Folder></Folders>
         <Schedule><StartMinute type="int">5</StartMinute><Every type="int">60</Every></Schedule>
       </Task>
       <Task name="verify" kind="Time"><Enabled type="bool">true</Enabled>

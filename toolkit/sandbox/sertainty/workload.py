@@ -33,7 +33,7 @@ _CAUSES = (
     "Storage server s3 unreachable",
     "Licence server refused the connection",
     "Certificate of the gateway has expired",
-    "Volume /work is read-only",
+    "Volume /store is read-only",
 )
 _NOVELTY = "Signature of {folder}/scan-{number:05}.pdf does not match"
 _NOVELTY_LOGGED = "Signature of"
