@@ -69,6 +69,12 @@ def parser() -> argparse.ArgumentParser:
     convert.add_argument("target", help="format by its ending: .yaml .json .har, or --to")
     convert.add_argument("--to", choices=["flow", "block", "json", "har"])
     convert.add_argument("--redact", action="store_true", help="hide secrets on the way")
+    convert.add_argument(
+        "--aside",
+        type=int,
+        metavar="BYTES",
+        help="bodies over so many bytes go into files of their own",
+    )
     return top
 
 
