@@ -10,7 +10,10 @@ import pandas as pd
 from toolkit.analysis.calls import COLUMNS as CALL_COLUMNS, read_calls
 from toolkit.analysis.sources import CassetteSource
 from toolkit.frames import Column, series
-from toolkit.outcomes import InvalidArgument
+from toolkit.outcomes import Category, InvalidArgument
+
+# A challenge is a step of a login and no failure.
+NO_FAILURE = (Category.SUCCESS.value, Category.PARTIAL.value, Category.CHALLENGED.value)
 
 BY = ("service", "function", "code", "label", "category")
 

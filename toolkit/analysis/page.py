@@ -32,7 +32,7 @@ p.lead, footer { color: var(--soft); }
 table { border-collapse: collapse; font-size: .875rem; font-variant-numeric: tabular-nums; }
 caption { text-align: left; padding: .25rem 0; color: var(--soft); }
 th, td { padding: .25rem .75rem; border-bottom: 1px solid var(--line); text-align: left;
-  vertical-align: top; overflow-wrap: anywhere; min-width: 3rem; }
+  vertical-align: top; overflow-wrap: break-word; max-width: 26rem; }
 thead th { background: var(--band); } .number { text-align: right; white-space: nowrap; }
 .time { white-space: nowrap; }
 svg { max-width: 100%; height: auto; }

@@ -12,7 +12,7 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
 from toolkit.analysis import theme as look
-from toolkit.analysis.codes import result_codes
+from toolkit.analysis.codes import NO_FAILURE, result_codes
 from toolkit.analysis.levels import level_column, log_levels, rank
 from toolkit.analysis.logs import LogSources, read_log, time_column
 from toolkit.analysis.sources import CassetteSource
@@ -77,7 +77,7 @@ def plot_result_codes(
         _bars(ax, values, left, label=str(category), **look.bar_style(mark, dress))
         left = [before + value for before, value in zip(left, values, strict=True)]
     for place, name in enumerate(shown):
-        rows = codes[(codes["name"] == name) & ~codes["category"].isin(_FINE)]
+        rows = codes[(codes["name"] == name) & ~codes["category"].isin(NO_FAILURE)]
         failures = _failures(rows)
         total = left[place]
         text = f" {total:,}" + (f": {failures}" if failures else "")
@@ -90,12 +90,9 @@ def plot_result_codes(
     return ax
 
 
-_FINE = (Category.SUCCESS.value, Category.PARTIAL.value)
-
-
 def _most(codes: pd.DataFrame, top: int) -> list[str]:
     """The functions to show, and the name of the bar that holds all others."""
-    failed = codes["calls"].where(~codes["category"].isin(_FINE), 0)
+    failed = codes["calls"].where(~codes["category"].isin(NO_FAILURE), 0)
     sums = codes.assign(failed=failed).groupby("name", sort=False)[["failed", "calls"]].sum()
     ordered = sums.sort_values(["failed", "calls"], ascending=False, kind="stable").index.tolist()
     if len(ordered) <= top:

@@ -10,15 +10,14 @@ import pandas as pd
 
 from toolkit.analysis import plots
 from toolkit.analysis.calls import unreadable
-from toolkit.analysis.codes import as_calls, result_codes
+from toolkit.analysis.codes import NO_FAILURE, as_calls, result_codes
 from toolkit.analysis.levels import log_levels
 from toolkit.analysis.logs import LogSources, read_log, time_column
 from toolkit.analysis.page import cell, page, picture, table
 from toolkit.analysis.sources import CassetteSource
 from toolkit.analysis.tasks import TaskSource, task_stats
-from toolkit.outcomes import Category, InvalidArgument
+from toolkit.outcomes import InvalidArgument
 
-_FINE = (Category.SUCCESS.value, Category.PARTIAL.value)
 _FAILED_SHOWN = 50
 
 Section = tuple[str, str]
@@ -88,7 +87,7 @@ def _calls(calls: pd.DataFrame) -> list[Section]:
     codes = result_codes(calls)
     plot = picture(plots.plot_result_codes(calls), "codes", "Calls of each function by outcome")
     hours = result_codes(calls, by=["hour", "category"]).drop(columns=["first", "last"])
-    failed = calls[~calls["category"].isin(_FINE)]
+    failed = calls[~calls["category"].isin(NO_FAILURE)]
     failed = failed.sort_values("at", kind="stable").tail(_FAILED_SHOWN)
     shown = ["at", "function", "target", "code", "label", "category", "message", "cassette"]
     sections = [
