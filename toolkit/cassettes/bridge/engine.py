@@ -270,9 +270,10 @@ class EngineCassette(Cassette):  # type: ignore[misc]
         with self._guard:
             self._shelf.write_held_back()
             is_all = self.record_mode == RecordMode.ALL
-            if self._superseding or (self.drop_unused_requests and self.rewound and not is_all):
+            unused = getattr(self, "drop_unused_requests", False)  # vcrpy 7 has no such option
+            if self._superseding or (unused and self.rewound and not is_all):
                 # In mode "all" nothing is played: then all that was loaded is unused, as in vcrpy.
-                self._shelf.drop(self._superseding, unused=self.drop_unused_requests)
+                self._shelf.drop(self._superseding, unused=unused)
             self.dirty = False
 
     def close(self) -> None:
