@@ -46,6 +46,7 @@ def parser() -> argparse.ArgumentParser:
     serve.add_argument("service", nargs="?", default="sertainty", choices=["sertainty"])
     serve.add_argument("--port", type=int, default=0, help="0 takes a free one")
     serve.add_argument("--path", help="SQLite file that keeps the state; without it, it vanishes")
+    serve.add_argument("--days", type=float, default=2.0, help="days of history to begin with")
     lab = made["lab"]
     lab.add_argument("--notebooks", default="notebooks", help="folder to open")
     lab.add_argument("--no-browser", action="store_true", help="print the address only")

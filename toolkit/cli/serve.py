@@ -3,24 +3,23 @@
 from __future__ import annotations
 
 import argparse
-import signal
-import threading
-from types import FrameType
+
+from toolkit import sandbox
+from toolkit.outcomes import InvalidArgument
+from toolkit.sandbox.serving import serve_until_told
 
 
 def run(options: argparse.Namespace) -> int:
     """Print the address, serve in real time, and end cleanly on Ctrl-C or a terminate signal."""
-    from toolkit import sandbox
-
-    ended = threading.Event()
-
-    def end(_number: int, _frame: FrameType | None) -> None:
-        ended.set()
-
-    for name in ("SIGINT", "SIGTERM"):
-        signal.signal(getattr(signal, name), end)
-    with sandbox.start(options.service, port=options.port, path=options.path, clock="real") as box:
-        print(f"{options.service} sandbox at {box.url} (Ctrl-C ends it)", flush=True)
-        while not ended.wait(0.5):  # a wait without a limit is not interrupted on Windows
-            pass
+    try:
+        box = sandbox.start(
+            options.service,
+            port=options.port,
+            path=options.path,
+            clock="real",
+            workload=options.days,
+        )
+    except ValueError as error:
+        raise InvalidArgument(str(error)) from None
+    serve_until_told(box, f"{options.service} sandbox at {box.url} (Ctrl-C ends it)")
     return 0

@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 import argparse
-import contextlib
-import signal
 import sys
-import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from toolkit import sandbox
-
-_SIGNALS = ("SIGINT", "SIGTERM", "SIGBREAK")  # the last is Windows' Ctrl-Break
+from toolkit.sandbox.serving import serve_until_told
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -40,25 +36,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (OSError, ValueError) as error:
         sys.stderr.write(f"cannot start the {options.service} sandbox: {error}\n")
         return 1
-    with box, _told_to_end() as ending, contextlib.suppress(BrokenPipeError):
-        sys.stdout.write(f"{box.url}\n")
-        sys.stdout.flush()
-        while not ending.wait(0.5):  # Windows delivers signals between waits only
-            pass
+    serve_until_told(box, box.url)
     return 0
-
-
-@contextlib.contextmanager
-def _told_to_end() -> Iterator[threading.Event]:
-    """An event that Ctrl-C and SIGTERM set, while the context lasts."""
-    ending = threading.Event()
-    numbers = [getattr(signal, name) for name in _SIGNALS if hasattr(signal, name)]
-    before = [(one, signal.signal(one, lambda *_: ending.set())) for one in numbers]
-    try:
-        yield ending
-    finally:
-        for number, handler in before:
-            signal.signal(number, handler)
 
 
 if __name__ == "__main__":

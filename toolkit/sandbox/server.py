@@ -7,6 +7,7 @@ in the middle of a reply (through `Connections`), which ASGI has no word for.
 
 from __future__ import annotations
 
+import abc
 import asyncio
 import contextlib
 import logging
@@ -67,7 +68,7 @@ class Connections:
             transport.abort()
 
 
-class App:
+class App(abc.ABC):
     """What a sandbox serves: an ASGI app that is told when the server ends.
 
     Attributes
@@ -82,9 +83,9 @@ class App:
         self.connections = Connections()
         self.closing = asyncio.Event()
 
+    @abc.abstractmethod
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
-        raise NotImplementedError
 
 
 def _protocol(app: App) -> type[asyncio.Protocol]:
