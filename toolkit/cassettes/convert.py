@@ -62,7 +62,8 @@ def convert(
         Whether secrets become placeholders on the way.
     aside : int, optional
         Bodies of responses of more than this many bytes go into files beside the target (not
-        for HAR). Without it, bodies that stand in files come back into the target.
+        for HAR). Without it, bodies that stand in files come back into the target; do so
+        before replaying, since a replay knows only what stands in the cassette itself.
 
     Returns
     -------

@@ -148,6 +148,8 @@ class Matching:
         body = self._volatile_out(request) if self._by_body else None
         if self._redactor is not None:
             if body is not None:  # its rules have seen to the body
+                if mask_body := getattr(self._redactor, "mask_body", None):
+                    body = mask_body(body)  # but not to a session id in any argument
                 request = Request(request.method, request.url, request.headers)
             request = self._redactor.mask(request)
         parts = {}

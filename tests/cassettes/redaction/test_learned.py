@@ -126,9 +126,9 @@ def test_words_are_not_learned() -> None:
 
 
 def test_memory_is_bounded() -> None:
-    """Of ten thousand tokens the newest are kept, and each of these is still found."""
+    """Of five hundred tokens the newest are kept, and each of these is still found."""
     learned = Learned(limit=64)
-    tokens = [f"token-{number:08d}-abc" for number in range(2000)]
+    tokens = [f"token-{number:08d}-abc" for number in range(500)]
     for token in tokens:
         learned.add("token", token)
     assert len(learned) == 64

@@ -12,7 +12,9 @@ from toolkit.cassettes.redaction.placeholders import BASE64_MARK, MASK_BYTES, PA
 _TO_URLSAFE = bytes.maketrans(b"+/", b"-_")
 _TO_STANDARD = bytes.maketrans(b"-_", b"+/")
 _RUNS = (re.compile(rb"[A-Za-z0-9+/]{8,}={0,2}"), re.compile(rb"[A-Za-z0-9_\-]{8,}={0,2}"))
-_WRAPPED = re.compile(rb"[A-Za-z0-9+/]{8,}(?:[ \t]*\r?\n[ \t]*[A-Za-z0-9+/=]{1,})+")
+_WRAPPED = re.compile(
+    rb"(?<![A-Za-z0-9+/])[A-Za-z0-9+/]{8,}+(?:[ \t]*\r?\n[ \t]*[A-Za-z0-9+/=]{1,})+"
+)
 _BLANK = re.compile(rb"[ \t]*\r?\n[ \t]*")
 
 Rewrite = Callable[[bytes], bytes]

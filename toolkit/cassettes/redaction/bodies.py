@@ -54,13 +54,18 @@ class Bodies:
         self._patterns = patterns
         self._documents = documents
 
-    def apply(self, content_type: str, encoding: str, body: bytes, swap: Swap) -> bytes:
+    def apply(
+        self, content_type: str, encoding: str, body: bytes, swap: Swap, naming: bool = True
+    ) -> bytes:
         """The body with its secrets swapped: the same object when there is none.
 
         Parameters
         ----------
         content_type, encoding : str
             The headers Content-Type and Content-Encoding; empty when there are none.
+        naming : bool
+            Whether ``name="password"`` makes a secret of an XML element's content. A service
+            whose rules have spoken knows better: it may name a prompt so.
 
         Raises
         ------
@@ -71,10 +76,13 @@ class Bodies:
             return body
         lower = content_type.lower()
         return rewritten(
-            lower, encoding, body, lambda plain: self._plain(content_type, lower, plain, swap)
+            lower,
+            encoding,
+            body,
+            lambda plain: self._plain(content_type, lower, plain, swap, naming),
         )
 
-    def _plain(self, content_type: str, lower: str, body: bytes, swap: Swap) -> bytes:
+    def _plain(self, content_type: str, lower: str, body: bytes, swap: Swap, naming: bool) -> bytes:
         if lower.startswith("multipart/") or body[:2] == b"--":
             parts = swap_multipart(
                 content_type, body, self._names, swap, lambda t, b: self.apply(t, "", b, swap)
@@ -84,10 +92,18 @@ class Bodies:
         if not self._patterns and not self._documents and self._look.clear(lower, body):
             return body
         text, codec = decoded(body)
-        new = self.text(text, lower, swap)
+        new = self.text(text, lower, swap, naming=naming)
         return body if new == text else new.encode(codec)
 
-    def text(self, text: str, content_type: str, swap: Swap, depth: int = _DEPTH) -> str:
+    def text(
+        self,
+        text: str,
+        content_type: str,
+        swap: Swap,
+        depth: int = _DEPTH,
+        *,
+        naming: bool = True,
+    ) -> str:
         """A text, of whatever kind it is, with its secrets swapped."""
         for rule in self._documents:
             text = rule(text, content_type, swap)
@@ -111,7 +127,7 @@ class Bodies:
             markup = text.lstrip("\ufeff \t\r\n").startswith("<")
             text = swap_json(text, self._names, swap, None if markup else nested)
         if "<" in text:
-            text = self._xml.swap(text, swap)
+            text = self._xml.swap(text, swap, naming)
         if "=" in text and is_form(content_type, text):
             return swap_pairs(text, self._names, swap, parameter)
         return swap_embedded(text, self._names, swap)

@@ -22,7 +22,7 @@ from toolkit.cassettes.rules import ServiceRules, rules_for
 from toolkit.outcomes import InvalidArgument
 
 # Raised when requests get other masked forms than before, so that stored keys are made anew.
-_EDITION = 1
+_EDITION = 2
 _MARK = BASE64_MARK.decode()
 _Value = TypeVar("_Value")
 
@@ -154,7 +154,7 @@ class Redactor:
         where its rules give one.
         """
         rules = self.rules_for(request)
-        masked = self._generic(request, mask)
+        masked = self._generic(request, mask, naming=rules is None)
         if rules is not None:
             masked = self._matched(masked, rules)
         masked = self._relearned(masked, mask)
@@ -166,6 +166,10 @@ class Redactor:
         if url == masked.url and body is masked.body and headers is masked.headers:
             return masked
         return replace(masked, url=url, headers=headers, body=body)
+
+    def mask_body(self, body: bytes) -> bytes:
+        """A body that a service's ``match_body`` gave, with what was learned masked in it."""
+        return mask_placeholders(self._learned.swap(body, mask))
 
     def rules_for(self, request: Request) -> ServiceRules | None:
         """The rules of the service that recognises the request."""
@@ -188,14 +192,14 @@ class Redactor:
                 request = rules.redact_request(request, swap)
             except Exception:  # noqa: BLE001 - whatever failed, the secret must not get out
                 return closed_request(request, swap)
-        return self._generic(request, swap)
+        return self._generic(request, swap, naming=rules is None)
 
-    def _generic(self, request: Request, swap: Swap) -> Request:
+    def _generic(self, request: Request, swap: Swap, *, naming: bool) -> Request:
         try:
             url = swap_url(request.url, self.names, swap)
             if self._shapes_everywhere:
                 url = self.bodies.shapes(url, swap)
-            headers, body = self._message(request.headers, request.body, swap)
+            headers, body = self._message(request.headers, request.body, swap, naming)
         except Exception:  # noqa: BLE001 - as above
             return closed_request(request, swap)
         if url == request.url and headers is request.headers and body is request.body:
@@ -207,19 +211,21 @@ class Redactor:
     ) -> Response:
         try:
             clean = response if rules is None else rules.redact_response(request, response, swap)
-            headers, body = self._message(clean.headers, clean.body, swap)
+            headers, body = self._message(clean.headers, clean.body, swap, rules is None)
         except Exception:  # noqa: BLE001 - as above
             return closed_response(response, swap)
         if headers is clean.headers and body is clean.body:
             return clean
         return replace(clean, headers=headers, body=body)
 
-    def _message(self, headers: Headers, body: bytes, swap: Swap) -> tuple[Headers, bytes]:
+    def _message(
+        self, headers: Headers, body: bytes, swap: Swap, naming: bool
+    ) -> tuple[Headers, bytes]:
         clean = self.headers.apply(headers, swap)
         if self._shapes_everywhere:
             clean = _each(clean, lambda value: self.bodies.shapes(value, swap))
         if body:
-            body = self.bodies.apply(*described(headers), body, swap)
+            body = self.bodies.apply(*described(headers), body, swap, naming)
         return clean, body
 
     def _failure(self, failure: Failure) -> Failure:

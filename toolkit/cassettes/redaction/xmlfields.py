@@ -32,8 +32,14 @@ class XmlFields:
     def __init__(self, names: Names) -> None:
         self._names = names
 
-    def swap(self, text: str, swap: Swap) -> str:
-        """The text with the values of secret elements and attributes swapped."""
+    def swap(self, text: str, swap: Swap, naming: bool = True) -> str:
+        """The text with the values of secret elements and attributes swapped.
+
+        Parameters
+        ----------
+        naming : bool
+            Whether ``name="password"`` makes a secret of the element's content.
+        """
         pieces: list[str] = []
         done = position = 0
         while tag := _TAG.search(text, position):
@@ -42,7 +48,7 @@ class XmlFields:
             attributes = tag[2]
             named = None
             if "=" in attributes:
-                named = self._naming(attributes)
+                named = self._naming(attributes) if naming else None
                 new = self._attributes(attributes, named, swap)
                 if new != attributes:
                     pieces += (text[done : tag.start(2)], new)
@@ -87,9 +93,11 @@ def _local(name: str) -> str:
 def _closing(text: str, start: int, name: str) -> int:
     """Where the element's end tag starts; the end of the text when there is none."""
     depth, position = 1, start
+    end = opening = -1
     while True:
-        end = _found(text, "</" + name, position)
-        opening = _found(text, "<" + name, position)
+        # Looked for again only once passed, so that many tags cost one pass and not one each.
+        end = _found(text, "</" + name, position) if end < position else end
+        opening = _found(text, "<" + name, position) if opening < position else opening
         if opening < end:
             depth += not text[opening : text.find(">", opening) + 1].endswith("/>")
             position = opening + 1
