@@ -28,6 +28,7 @@ _HOMES = {
         "write_report",
     ),
     "toolkit.cassettes": ("RecordTransport", "ReplayTransport", "record", "replay"),
+    "toolkit.cassettes.bridge": ("use_cassette", "vcr"),
     "toolkit.http": ("Limits",),
     "toolkit.outcomes": (
         "AccessDenied",
@@ -87,6 +88,7 @@ if TYPE_CHECKING:
         record as record,
         replay as replay,
     )
+    from toolkit.cassettes.bridge import use_cassette as use_cassette, vcr as vcr
     from toolkit.http import Limits as Limits
     from toolkit.outcomes import (
         AccessDenied as AccessDenied,
