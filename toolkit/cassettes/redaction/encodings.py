@@ -6,6 +6,7 @@ import codecs
 import gzip
 import zlib
 from collections.abc import Callable
+from functools import lru_cache
 
 _INFLATED_LIMIT = 256 * 1024 * 1024
 _MARKS = (
@@ -60,6 +61,7 @@ def rewritten(
     return body if new == plain else new.decode().encode(codec)
 
 
+@lru_cache(maxsize=256)
 def charset(content_type: str) -> str:
     """The normalised name of the charset that a Content-Type gives; empty for none or unknown."""
     name = content_type.partition("charset=")[2].split(";", 1)[0].strip(" \"'")

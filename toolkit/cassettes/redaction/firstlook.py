@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-import orjson
+import msgspec
 
 from toolkit.cassettes.redaction.names import Names
 
@@ -65,7 +65,7 @@ class FirstLook:
 
     def _clear_json(self, body: bytes) -> bool:
         try:
-            stack = [orjson.loads(body)]
+            stack = [msgspec.json.decode(body)]
         except ValueError:
             return False
         clear, keys = self._clear_names, 0
