@@ -16,6 +16,8 @@ from lxml import etree
 
 from toolkit.cassettes.interaction import Request
 
+_BOM = b"\xef\xbb\xbf"
+_UTF_16 = (b"\xff\xfe<\0", b"\xfe\xff\0<")
 _DECIMAL = re.compile(rb"[0-9][.eE]")  # 1.0 is 1
 _PARSER = etree.XMLParser(
     resolve_entities=False,
@@ -47,11 +49,11 @@ def canonical_body(request: Request) -> bytes:
 
 def canonical_text(body: bytes) -> bytes:
     """Give the same bytes for every spelling of JSON or XML; other bytes as they are."""
-    first = body[:64].lstrip(b"\xef\xbb\xbf \t\r\n")[:1]
-    if first == b"<":
+    start = body[:64].removeprefix(_BOM).lstrip()[:4]
+    if start.startswith((b"<", *_UTF_16)):
         return _xml(body)
-    if first in (b"{", b"["):
-        return _json(body)
+    if start.startswith((b"{", b"[")):
+        return _json(body.removeprefix(_BOM))
     return body
 
 
@@ -89,7 +91,7 @@ def _xml(body: bytes) -> bytes:
         return body
     try:
         root = etree.fromstring(body, _PARSER)
-    except (etree.XMLSyntaxError, ValueError):
+        canonical: bytes = etree.tostring(root, method="c14n", with_comments=False)
+    except (etree.LxmlError, ValueError):
         return body
-    canonical: bytes = etree.tostring(root, method="c14n", with_comments=False)
     return canonical
