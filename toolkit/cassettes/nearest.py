@@ -48,7 +48,9 @@ def explain(path: Path, asked: Request, matching: Matching, recorded: int) -> st
     differing = [name for name in parts if parts[name] != theirs.get(name)]
     if not differing:
         return f"{head}; the nearest is number {number} of {count:,}, which a matcher refused."
-    lines = [f"{head}; the nearest is number {number} of {count:,}. It differs in:"]
+    lines = [
+        f"{head}; the nearest is number {number} of {count:,}. It differs (- recorded, + asked for) in:"
+    ]
     for name in differing:
         before, after = theirs[name], parts[name]
         if name == "body":

@@ -85,14 +85,14 @@ def _masked(response: Response, redactor: Masking | None) -> bytes:
     return redactor.mask(Request("GET", "", kind, response.body)).body
 
 
-def diff(before: bytes, now: bytes, names: tuple[str, str] = ("recorded", "now")) -> list[str]:
-    """Give a short unified diff of two bodies, element by element and member by member."""
+def diff(before: bytes, now: bytes) -> list[str]:
+    """Give a short unified diff of two texts, element by element and member by member."""
     if b"\0" in before or b"\0" in now:
         return [f"- {len(before):,} bytes", f"+ {len(now):,} bytes"]
     # difflib is quadratic: what differs stands near the first difference
     start = first_difference(before, now)
     before, now = (text[max(0, start - 2000) : start + 6000] for text in (before, now))
-    lines = list(difflib.unified_diff(_lines(before), _lines(now), *names, n=1, lineterm=""))
+    lines = list(difflib.unified_diff(_lines(before), _lines(now), n=1, lineterm=""))[2:]
     short = [line if len(line) <= _WIDTH else line[:_WIDTH] + "…" for line in lines[:_LINES]]
     return [*short, f"… ({len(lines) - _LINES} more lines)"] if len(lines) > _LINES else short
 
