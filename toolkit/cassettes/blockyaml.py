@@ -24,7 +24,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-import orjson
+import msgspec
 
 from toolkit.cassettes import flowline
 from toolkit.outcomes import CassetteError
@@ -107,13 +107,13 @@ def _text(text: str, indent: int) -> str:
         return text
     try:
         return _quoted(text)
-    except TypeError:  # half a surrogate pair has no UTF-8
+    except UnicodeEncodeError:  # half a surrogate pair has no UTF-8
         return _binary(text.encode("utf-8", "surrogatepass"), indent)
 
 
 def _quoted(text: str) -> str:
     return _UNFIT.sub(
-        lambda found: flowline.escaped(found[0]).decode(), orjson.dumps(text).decode()
+        lambda found: flowline.escaped(found[0]).decode(), msgspec.json.encode(text).decode()
     )
 
 

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import datetime as dt
 import importlib.metadata
+import json
 import os
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-import orjson
+import msgspec
 
 from toolkit.cassettes.harparts import (
     bytes_of,
@@ -53,13 +54,15 @@ def read(source: str | os.PathLike[str] | bytes) -> Iterator[Interaction]:
     name = "HAR" if isinstance(source, bytes) else os.fspath(source)
     try:
         data = source if isinstance(source, bytes) else Path(source).read_bytes()
-        log = orjson.loads(data.removeprefix(b"\xef\xbb\xbf"))["log"]
+        log = _loaded(data.removeprefix(b"\xef\xbb\xbf"))["log"]
         entries = log["entries"]
         ours = log.get("creator", {}).get("name") == CREATOR
     except OSError as error:
         raise CassetteError(f"{name} cannot be read: {error.strerror}.") from None
-    except orjson.JSONDecodeError as error:
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise CassetteError(f"{name} is not JSON, so not HAR: {error}.") from None
+    except RecursionError:
+        raise CassetteError(f"{name} is nested too deep to be HAR.") from None
     except (KeyError, TypeError, AttributeError):
         raise CassetteError(f"{name} is JSON but not HAR: it has no log with entries.") from None
     for number, entry in enumerate(entries):
@@ -146,7 +149,7 @@ def _pieces(interactions: Iterable[Interaction]) -> Iterator[bytes]:
         version = importlib.metadata.version(CREATOR)
     except importlib.metadata.PackageNotFoundError:
         version = "0"
-    creator = orjson.dumps({"name": CREATOR, "version": version})
+    creator = msgspec.json.encode({"name": CREATOR, "version": version})
     yield b'{"log":{"version":"1.2","creator":' + creator + b',"pages":[],"entries":['
     mark = b"\n"
     for interaction in interactions:
@@ -155,13 +158,19 @@ def _pieces(interactions: Iterable[Interaction]) -> Iterator[bytes]:
     yield b"\n]}}\n"
 
 
+def _loaded(data: bytes) -> Any:
+    try:
+        return msgspec.json.decode(data)
+    except ValueError:
+        # Half a surrogate pair, which JavaScript writes, is for the patient parser.
+        return json.loads(data.decode("utf-8", "replace"))
+
+
 def _dumped(entry: dict[str, Any]) -> bytes:
     try:
-        return orjson.dumps(entry)
-    except TypeError:
+        return msgspec.json.encode(entry)
+    except UnicodeEncodeError:
         # Half a surrogate pair in a header or URL has no UTF-8.
-        import json
-
         return json.dumps(entry).encode()
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-import orjson
+import msgspec
 import vcr.filters
 from vcr.request import Request as VcrRequest
 
@@ -48,7 +48,7 @@ def body_of(asked: Any) -> bytes:
         if all(isinstance(chunk, (str, *_BINARY.__args__)) for chunk in body):
             return b"".join(c.encode() if isinstance(c, str) else bytes(c) for c in body)
     try:  # aiohttp hands over what its json= and data= were given
-        return orjson.dumps(body, option=orjson.OPT_NON_STR_KEYS)
+        return msgspec.json.encode(body)
     except TypeError:
         raise CassetteError(
             f"A request body of type {type(body).__name__} cannot be recorded; send bytes or text."

@@ -66,7 +66,7 @@ class FirstLook:
     def _clear_json(self, body: bytes) -> bool:
         try:
             stack = [msgspec.json.decode(body)]
-        except ValueError:
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             return False
         clear, keys = self._clear_names, 0
         while stack:

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, BinaryIO
 
-import orjson
+import msgspec
 
 from toolkit.cassettes.stock import layout, legacy
 from toolkit.cassettes.stock.blocks import Piece, pieces
@@ -233,8 +233,8 @@ def _from_json(data: bytes, name: str) -> Iterator[dict[str, Any]]:
 
 def _json(data: bytes, name: str) -> Any:
     try:
-        return orjson.loads(data)
-    except orjson.JSONDecodeError:
+        return msgspec.json.decode(data)
+    except (msgspec.DecodeError, RecursionError):
         pass  # Half a surrogate pair is JSON to vcrpy's own parser.
     try:
         return json.loads(data)

@@ -12,7 +12,7 @@ import functools
 import re
 from typing import Any
 
-import orjson
+import msgspec
 import yaml
 
 
@@ -141,7 +141,7 @@ def _unescaped(text: str) -> str:
         raise Unexpected(text)
     try:
         return _json_text(text)
-    except orjson.JSONDecodeError:
+    except msgspec.DecodeError:
         pass
     for escape, replacement in _AS_JSON:
         text = text.replace(escape, replacement)
@@ -149,12 +149,12 @@ def _unescaped(text: str) -> str:
         text = _WIDE.sub(_character, text)
     try:
         return _json_text(text)
-    except orjson.JSONDecodeError:
+    except msgspec.DecodeError:
         raise Unexpected(text) from None
 
 
 def _json_text(text: str) -> str:
-    value: str = orjson.loads(f'"{text}"')
+    value: str = msgspec.json.decode(f'"{text}"')
     return value
 
 
