@@ -48,15 +48,13 @@ def explain(path: Path, asked: Request, matching: Matching, recorded: int) -> st
     differing = [name for name in parts if parts[name] != theirs.get(name)]
     if not differing:
         return f"{head}; the nearest is number {number} of {count:,}, which a matcher refused."
-    lines = [
-        f"{head}; the nearest is number {number} of {count:,}. It differs (- recorded, + asked for) in:"
-    ]
+    found = f"the nearest is number {number} of {count:,}"
+    lines = [f"{head}; {found}. It differs (- recorded, + asked for) in:"]
     for name in differing:
         before, after = theirs[name], parts[name]
         if name == "body":
             before, after = _readable(near, before), _readable(asked, after)
-        shown = diff(before, after, ("recorded", "asked for"))
-        lines += [f"  {name}", *(f"    {line}" for line in shown[2:])]
+        lines += [f"  {name}", *(f"    {line}" for line in diff(before, after))]
     return "\n".join(lines)
 
 
