@@ -122,6 +122,13 @@ def test_block_is_yaml(entries: list[dict[str, object]]) -> None:
     assert plain(list(stock.read(data))) == plain(entries)
 
 
+def test_half_a_surrogate_pair_is_kept_as_bytes() -> None:
+    """Text that has no UTF-8 still makes a cassette that loads."""
+    data = b"".join(blockyaml.document([{"request": {"uri": "a\ud800"}, "response": {}}]))
+    loaded = yaml.safe_load(data)["interactions"][0]["request"]["uri"]
+    assert loaded == "a\ud800".encode("utf-8", "surrogatepass")
+
+
 def test_block_takes_the_quick_reader() -> None:
     """Our layout is vcrpy's own: the quick reader takes it without the YAML loader."""
     from toolkit.cassettes.stock.layout import parse

@@ -186,6 +186,8 @@ def test_failures_of_other_tools(response: dict[str, object], kind: str) -> None
     [
         (b"{", "is not JSON"),
         (b"[]", "JSON but not HAR"),
+        (b"[" * 100_000, "nested too deep"),
+        (b'{"log": "\xff', "is not JSON"),
         (b'{"log": {}}', "no log with entries"),
         (b'{"log": {"entries": [{}]}}', "entry 0: no 'request'"),
         (
@@ -198,6 +200,12 @@ def test_what_is_not_har(data: bytes, says: str) -> None:
     """One sentence says what is missing, and where."""
     with pytest.raises(CassetteError, match=says):
         list(har.read(data))
+
+
+def test_half_a_surrogate_pair() -> None:
+    """Text that has no UTF-8, as JavaScript may hold it, is written and read."""
+    one = Interaction(Request("GET", "http://h/\ud800", [("X-A", "\udfff")]), Response(200))
+    assert list(har.read(har.dumps([one]))) == [one]
 
 
 def test_a_file_that_is_not_there(tmp_path: Path) -> None:

@@ -59,7 +59,7 @@ def read(source: str | os.PathLike[str] | bytes) -> Iterator[Interaction]:
         ours = log.get("creator", {}).get("name") == CREATOR
     except OSError as error:
         raise CassetteError(f"{name} cannot be read: {error.strerror}.") from None
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except ValueError as error:
         raise CassetteError(f"{name} is not JSON, so not HAR: {error}.") from None
     except RecursionError:
         raise CassetteError(f"{name} is nested too deep to be HAR.") from None
