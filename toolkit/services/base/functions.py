@@ -62,7 +62,8 @@ class Argument:
 class Result:
     """One result of a function: its wire name, the column it becomes, its kind.
 
-    A document of many records has ``repeated`` and the columns of an empty one in ``records``.
+    A document has the likely ``path`` of its records; one of many records has ``repeated``, and
+    the columns of an empty one in ``records``.
     """
 
     name: str
@@ -71,6 +72,7 @@ class Result:
     repeated: bool = False
     choices: tuple[str, ...] = ()
     about: str = ""
+    path: str = ""
     records: tuple[Column, ...] = ()
 
 

@@ -105,7 +105,9 @@ TABLE = FunctionTable(
             "agent.get_log",
             "The agent's master log, one row an entry.",
             "4.2",
-            results=(Result("clear-log-data", "xml", repeated=True, records=_LOG),),
+            results=(
+                Result("clear-log-data", "xml", repeated=True, path="Log/Entry", records=_LOG),
+            ),
             codes=(213,),
         ),
         _row(
@@ -211,7 +213,7 @@ TABLE = FunctionTable(
             "A configuration's task definitions, one row a task.",
             "4.15",
             (_CONFIG,),
-            (Result("task-definitions", "xml", repeated=True, records=_DEFINITIONS),),
+            (Result("task-definitions", "xml", repeated=True, path="Task", records=_DEFINITIONS),),
             codes=(213,),
         ),
         _row(
@@ -264,7 +266,7 @@ TABLE = FunctionTable(
             "host.get_machine",
             "The fingerprint of the agent's machine.",
             "4.21",
-            results=(Result("fingerprint", "xml"),),
+            results=(Result("fingerprint", "xml", path="Configuration"),),
         ),
         _row(
             "hostOpenSession",
@@ -295,7 +297,7 @@ TABLE = FunctionTable(
             "A rule preset, one row a rule.",
             "4.25",
             (_PRESET,),
-            (Result("preset-contents", "xml"),),
+            (Result("preset-contents", "xml", path="Rule"),),
             codes=(213,),
         ),
         _row(
@@ -345,7 +347,7 @@ TABLE = FunctionTable(
             "A task's log, one row an entry.",
             "4.30",
             (_CONFIG, _TASK),
-            (Result("task-log", "xml", repeated=True, records=_LOG),),
+            (Result("task-log", "xml", repeated=True, path="Log/Entry", records=_LOG),),
             codes=(213,),
         ),
         _row(
@@ -399,7 +401,7 @@ TABLE = FunctionTable(
             "A template's task definition, as one row.",
             "4.36",
             (_TASK,),
-            (Result("task-definition", "xml"),),
+            (Result("task-definition", "xml", path="Task"),),
             codes=(213,),
             aliases=("tempateGetTask",),
         ),

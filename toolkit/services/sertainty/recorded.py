@@ -115,14 +115,21 @@ def _aim(body: bytes) -> tuple[str, str]:
     """The function's table name (or the unknown one's own) and the target."""
     quick = _REQUEST.fullmatch(body)
     if quick:
-        name, raw = quick[1].decode(), _ARGUMENT.findall(quick[2] or b"")
-        function = TABLE.find(name)
-        if function is None:
+        known = _NAMING.get(quick[1])
+        if known is None:
+            known = _naming(quick[1].decode())
+        name, places = known
+        if not places:
             return name, ""
+        raw = _ARGUMENT.findall(quick[2] or b"")
         try:
-            return function.name, _target(function, [pybase64.b64decode(value) for value in raw])
+            return name, "/".join(
+                pybase64.b64decode(raw[place]).decode("utf-8", "replace")
+                for place in places
+                if place < len(raw)
+            )
         except ValueError:
-            return function.name, ""
+            return name, ""
     try:
         document = decode_request(body)
     except BadReply:
@@ -133,18 +140,35 @@ def _aim(body: bytes) -> tuple[str, str]:
     return function.name, _target(function, [value for _, value in document.arguments])
 
 
+def _places(function: Function) -> tuple[int, ...]:
+    """Where a function's naming arguments stand."""
+    return tuple(place for place, argument in enumerate(function.arguments) if argument.names)
+
+
+def _naming(name: str) -> tuple[str, tuple[int, ...]]:
+    """A function's table name and naming places; an unknown one's own name and none."""
+    function = TABLE.find(name)
+    return (name, ()) if function is None else (function.name, _places(function))
+
+
+_NAMING = {function.name.encode(): _naming(function.name) for function in TABLE.all}
+
+
 def _target(function: Function, arguments: list[bytes]) -> str:
-    places = [place for place, argument in enumerate(function.arguments) if argument.names]
     return "/".join(
-        arguments[place].decode("utf-8", "replace") for place in places if place < len(arguments)
+        arguments[place].decode("utf-8", "replace")
+        for place in _places(function)
+        if place < len(arguments)
     )
 
 
 def _outcome(body: bytes) -> Outcome:
     quick = _RESPONSE.match(body)
-    if quick and body.rstrip().endswith(b"</Response>"):
+    if quick and body.endswith((b"</Response>", b"</Response>\n")):
+        text = quick[2]
         try:
-            return codes.outcome(int(quick[1]), html.unescape(quick[2].decode()))
+            message = text.decode()
+            return codes.outcome(int(quick[1]), html.unescape(message) if b"&" in text else message)
         except UnicodeDecodeError:
             pass
     try:

@@ -153,7 +153,7 @@ def _document_frame(result: Result, document: bytes) -> pd.DataFrame:
     if not document.strip() or (result.repeated and _CHILDLESS.fullmatch(document)):
         return frame(result.records)
     try:
-        return documents.records(document, truncated="keep")
+        return documents.records(document, prefer=(result.path,), truncated="keep")
     except UnsafeDocument:
         raise
     except DocumentError as error:
