@@ -49,7 +49,7 @@ def explain(path: Path, asked: Request, matching: Matching, recorded: int) -> st
     if not differing:
         return f"{head}; the nearest is number {number} of {count:,}, which a matcher refused."
     found = f"the nearest is number {number} of {count:,}"
-    lines = [f"{head}; {found}. It differs (- recorded, + asked for) in:"]
+    lines = [f"{head}; {found}. It differs in:"]
     for name in differing:
         before, after = theirs[name], parts[name]
         if name == "body":
