@@ -103,7 +103,8 @@ def test_nobody_to_ask(monkeypatch: pytest.MonkeyPatch) -> None:
     [(True, "", True), (False, "", False), (True, "voila/0.5", False)],
 )
 def test_kernels(monkeypatch: pytest.MonkeyPatch, allow: bool, software: str, found: bool) -> None:
-    """A kernel whose front end takes input is asked; nbclient's and Voila's are not."""
+    """Where no form is installed, a kernel that takes input is asked; nbclient and Voila not."""
+    monkeypatch.setattr(asking, "_installed_forms", lambda: ())
     kernel = types.SimpleNamespace(_allow_stdin=allow)
     shell = types.SimpleNamespace(kernel=kernel)
     module = types.SimpleNamespace(get_ipython=lambda: shell)
@@ -120,9 +121,15 @@ def test_a_registered_form_goes_first(monkeypatch: pytest.MonkeyPatch) -> None:
     """A form is asked before the terminal; one that cannot be shown here is passed over."""
     monkeypatch.setattr(asking, "_forms", [])
     form = TerminalAsker()
-    asking.register_form(lambda: form)
-    asking.register_form(lambda: None)
-    assert find_asker() is form
+    titles: list[str] = []
+
+    def cannot_be_shown(title: str) -> None:
+        titles.append(title)
+
+    asking.register_form(lambda title: form)
+    asking.register_form(cannot_be_shown)
+    assert find_asker("a gateway") is form
+    assert titles == ["a gateway"]
 
 
 @pytest.mark.parametrize("wrong", ["text", b"bytes", 7, None])

@@ -1,17 +1,24 @@
-"""Who answers a challenge: given answers, a person at a terminal, or nobody.
+"""Who answers a challenge: given answers, a person at a terminal or a form, or nobody.
 
 An :class:`Asker` is asked once per round. Answers are handed straight to the request and kept
 nowhere; none of the objects here has a repr that shows one.
+
+A notebook's form is found through the entry points of the group ``toolkit.forms``: each loads a
+factory as :func:`register_form` takes it. They are loaded only where a form can be shown.
 """
 
 from __future__ import annotations
 
 import asyncio
+import enum
+import functools
 import getpass
+import importlib.metadata
 import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Protocol
+from dataclasses import dataclass
+from typing import Any, Protocol, runtime_checkable
 
 from toolkit.outcomes import InvalidArgument, LoginAborted, LoginError, NobodyToAsk
 
@@ -24,6 +31,17 @@ Answers = (
 """Ready answers: by prompt, in order (flat, or a sequence a round), or made by a callable."""
 
 
+GROUP = "toolkit.forms"
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One thing to ask: any text as its label, and whether what is typed stays hidden."""
+
+    label: str
+    hidden: bool = True
+
+
 class Asker(Protocol):
     """Asks a person. Raises LoginAborted when the person gives up."""
 
@@ -33,6 +51,28 @@ class Asker(Protocol):
 
     async def answers(self, prompts: list[str], round_number: int) -> Sequence[str]:
         """One answer for each prompt of this round (counted from 1)."""
+        ...
+
+
+@runtime_checkable
+class Form(Asker, Protocol):
+    """An asker that is told what to ask, and hears how the login ended.
+
+    Attributes
+    ----------
+    waits : bool
+        Whether the login may wait for the person. Where False, as on a page that is shown only
+        when every cell has ended, the login goes on by itself after the cell.
+    """
+
+    waits: bool
+
+    async def fields(self, fields: Sequence[Field], title: str = "") -> Sequence[str]:
+        """One text for each field: a user and a password, a sign-in page's code."""
+        ...
+
+    async def ended(self, error: BaseException | None) -> bool:
+        """Told how the login ended (None: it is open). True asks for another try."""
         ...
 
 
@@ -144,14 +184,29 @@ def _texts(values: Sequence[object], prompts: list[str], round_number: int) -> l
 class TerminalAsker:
     """Asks at the terminal, or through a notebook's own input box; answers are not shown."""
 
+    waits = True
+
     async def user(self) -> str:
         """The user name, typed visibly."""
-        return await _ask(input, "User: ")
+        return (await self.fields([Field("User:", hidden=False)]))[0]
 
     async def answers(self, prompts: list[str], round_number: int) -> list[str]:
         """One hidden input for each prompt."""
         print(f"Round {round_number}: {len(prompts)} to answer (Ctrl-C gives up)")
-        return [await _ask(getpass.getpass, f"{prompt} ") for prompt in prompts]
+        return await self.fields([Field(prompt) for prompt in prompts])
+
+    async def fields(self, fields: Sequence[Field], title: str = "") -> list[str]:
+        """One input for each field, hidden where the field is."""
+        if title:
+            print(title)
+        return [
+            await _ask(getpass.getpass if field.hidden else input, f"{field.label} ")
+            for field in fields
+        ]
+
+    async def ended(self, error: BaseException | None) -> bool:  # noqa: ARG002
+        """The exception, or the cell's result, says it."""
+        return False
 
 
 async def _ask(read: Callable[[str], str], prompt: str) -> str:
@@ -161,20 +216,55 @@ async def _ask(read: Callable[[str], str], prompt: str) -> str:
         raise LoginAborted("the login was given up; nothing more was sent") from None
 
 
-AskerFactory = Callable[[], "Asker | None"]
+AskerFactory = Callable[[str], "Asker | None"]
 _forms: list[AskerFactory] = []
+
+
+class Place(enum.StrEnum):
+    """Where this runs, as far as asking a person goes."""
+
+    FORM = "a notebook whose kernel takes clicks while a cell waits"
+    PAGE = "Voila: a page that is shown only when every cell has ended"
+    INPUT = "a notebook whose kernel takes typed input only"
+    TERMINAL = "a terminal"
+    NOBODY = "nowhere: no person can be asked"
+
+
+AWAITS_FROM = (7, 4)
+"""The ipykernel from which on messages of forms arrive while a cell waits."""
+
+
+def place() -> Place:
+    """Where this runs."""
+    shell = sys.modules.get("IPython")
+    running = shell.get_ipython() if shell is not None else None
+    kernel = getattr(running, "kernel", None)
+    if kernel is None:
+        return Place.TERMINAL if sys.stdin and sys.stdin.isatty() else Place.NOBODY
+    if os.environ.get("SERVER_SOFTWARE", "").startswith("voila/"):
+        return Place.PAGE
+    if not getattr(kernel, "_allow_stdin", False):
+        return Place.NOBODY
+    version = getattr(sys.modules.get("ipykernel"), "version_info", (0,))
+    return Place.FORM if tuple(version[:2]) >= AWAITS_FROM else Place.INPUT
 
 
 def register_form(factory: AskerFactory) -> None:
     """Offer a better way to ask than the terminal's.
 
-    ``factory()`` gives an :class:`Asker`, or None where its form cannot be shown. The last one
-    registered is asked first. This is the place where a notebook's login form comes in.
+    ``factory(title)`` gives an :class:`Asker`, or None where its form cannot be shown; the title
+    says what one logs in to. The last one registered is asked first, those of the entry points
+    after them.
     """
     _forms.append(factory)
 
 
-def find_asker() -> Asker:
+@functools.cache
+def _installed_forms() -> tuple[AskerFactory, ...]:
+    return tuple(entry.load() for entry in importlib.metadata.entry_points(group=GROUP))
+
+
+def find_asker(title: str = "Log in") -> Asker:
     """The best way to ask a person here.
 
     Raises
@@ -182,23 +272,15 @@ def find_asker() -> Asker:
     NobodyToAsk
         There is no notebook front end and no terminal: say who answers with ``login_with``.
     """
-    for factory in reversed(_forms):
-        asker = factory()
+    here = place()
+    forms = _installed_forms() if here in (Place.FORM, Place.PAGE) else ()
+    for factory in (*reversed(_forms), *forms):
+        asker = factory(title)
         if asker is not None:
             return asker
-    if _can_read_input():
+    if here in (Place.FORM, Place.INPUT, Place.TERMINAL):
         return TerminalAsker()
     raise NobodyToAsk(
         "nobody can be asked here (no terminal, and no notebook that takes input); "
         "use login_with(user, answers)"
     )
-
-
-def _can_read_input() -> bool:
-    shell = sys.modules.get("IPython")
-    running = shell.get_ipython() if shell is not None else None
-    kernel = getattr(running, "kernel", None)
-    if kernel is not None:
-        voila = os.environ.get("SERVER_SOFTWARE", "").startswith("voila/")
-        return bool(getattr(kernel, "_allow_stdin", False)) and not voila
-    return bool(sys.stdin) and sys.stdin.isatty()

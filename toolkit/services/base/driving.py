@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from toolkit.http import Answer
-from toolkit.services.base.asking import Asker, GivenAnswers
+from toolkit.services.base.asking import Asker, Form, GivenAnswers
 
 Result = TypeVar("Result")
 
@@ -96,3 +96,20 @@ async def drive_async(flow: Flow[Result], sender: Sender, asker: Asker) -> Resul
                 step = flow.send(reaction)
     except StopIteration as stop:
         return stop.value  # type: ignore[no-any-return]
+
+
+async def drive_login(make: Callable[[], Flow[Result]], sender: Sender, asker: Asker) -> Result:
+    """Run a login's flow as :func:`drive_async` does; a form hears how it ended.
+
+    A form that wants another try after a failure gets a new flow.
+    """
+    while True:
+        try:
+            result = await drive_async(make(), sender, asker)
+        except BaseException as error:
+            if not isinstance(asker, Form) or not await asker.ended(error):
+                raise
+        else:
+            if isinstance(asker, Form):
+                await asker.ended(None)
+            return result

@@ -23,9 +23,10 @@ import httpx
 
 from toolkit.http import Limits
 from toolkit.services.sertainty.call import Call
-from toolkit.services.sertainty.gateway import Gateway, Session
+from toolkit.services.sertainty.gateway import Gateway
 from toolkit.services.sertainty.options import Options
 from toolkit.services.sertainty.recorded import SertaintyService
+from toolkit.services.sertainty.session import Session
 
 __all__ = ["Call", "Gateway", "Limits", "Options", "Session", "connect", "service"]
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import ssl
-import warnings
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from types import TracebackType
 from typing import Any, Self
 from urllib.parse import urlsplit
@@ -17,13 +17,12 @@ from toolkit import http
 from toolkit.cassettes import DeckTransport
 from toolkit.frames import frame
 from toolkit.http import Answer, Limits
-from toolkit.outcomes import AccessDenied, CallError, InvalidArgument, NoSession
+from toolkit.outcomes import AccessDenied, InvalidArgument, NoSession
 from toolkit.services.base.asking import Answers, Asker, GivenAnswers, find_asker
-from toolkit.services.base.driving import Flow, Send, drive, drive_async
+from toolkit.services.base.driving import Flow, Send, drive, drive_login
 from toolkit.services.sertainty import namespaces
 from toolkit.services.sertainty.call import Call
 from toolkit.services.sertainty.flows import (
-    Granted,
     SessionState,
     call_flow,
     login_flow,
@@ -32,48 +31,7 @@ from toolkit.services.sertainty.flows import (
 from toolkit.services.sertainty.functions import TABLE
 from toolkit.services.sertainty.options import Options
 from toolkit.services.sertainty.results import PROMPT_COLUMNS, prompts
-
-
-class Session:
-    """An authenticated stay with the gateway. ``with session:`` ends it at the end."""
-
-    def __init__(self, gateway: Gateway, granted: Granted) -> None:
-        self._gateway, self._granted = gateway, granted
-
-    @property
-    def user(self) -> str:
-        """Whose session it is."""
-        return self._granted.user
-
-    @property
-    def rounds(self) -> int:
-        """How many rounds of prompts were answered."""
-        return self._granted.rounds
-
-    @property
-    def open(self) -> bool:
-        """Whether it is still the gateway's session."""
-        return self._gateway.holds(self._granted.session_id)
-
-    def close(self) -> None:
-        """End it at the gateway; does nothing when it has ended already."""
-        if self.open:
-            self._gateway.end_session()
-
-    def __repr__(self) -> str:
-        state = "open" if self.open else "closed"
-        return f"<sertainty session of {self.user}: {state}, {self.rounds} rounds>"
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        _close_at_the_end(self.close)
+from toolkit.services.sertainty.session import Session, close_at_the_end
 
 
 class Gateway:
@@ -208,10 +166,12 @@ class Gateway:
             if user is None:
                 raise InvalidArgument("answers are given, so give the user too")
             return self.login_with(user, answers)
-        asker = asker or find_asker()
-        granted = await drive_async(login_flow(self._state, user), self._send, asker)
+        asker = asker or find_asker(f"sertainty gateway {urlsplit(self.url).netloc}")
         self._answers, self._state.can_reopen = None, False
-        return Session(self, granted)
+        login = drive_login(lambda: login_flow(self._state, user), self._send, asker)
+        if getattr(asker, "waits", True):
+            return Session(self, await login)
+        return Session(self, asyncio.ensure_future(login))
 
     def open_session(
         self, user: str, answers: Mapping[str, str] | Sequence[str] = ()
@@ -283,7 +243,7 @@ class Gateway:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        _close_at_the_end(self.close)
+        close_at_the_end(self.close)
 
     # --- the lines that wait -------------------------------------------------------------------
 
@@ -300,14 +260,6 @@ class Gateway:
             repeatable=step.repeatable,
             timeout=step.timeout,
         )
-
-
-def _close_at_the_end(close: Callable[[], None]) -> None:
-    """Close; a gateway that cannot be told is a warning, so that it hides no result or error."""
-    try:
-        close()
-    except CallError as error:
-        warnings.warn(f"the session may still be open: {error}", stacklevel=3)
 
 
 def _checked(url: str) -> str:
