@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from functools import cache
 from typing import Any
 
+from toolkit.cassettes.vcrdict import header_pairs, response_from_dict
 from toolkit.cassettes.wire import family_of
 from toolkit.http import TIMING, Timing
 
@@ -23,7 +24,7 @@ def answer_to(request: Any, answer: dict[str, Any]) -> Any:
     body = answer["body"]["string"] if isinstance(answer.get("body"), dict) else answer.get("body")
     if not isinstance(body, bytes):
         body = (body or "").encode("utf-8", "surrogatepass")
-    headers = []
+    headers: list[tuple[Any, Any]] = []
     kind = replayed_response(family)
     for name, values in (answer.get("headers") or {}).items():
         if name.lower() == "content-encoding":
@@ -33,16 +34,17 @@ def answer_to(request: Any, answer: dict[str, Any]) -> Any:
     if failed is not None:
         kind = family.Response
         stream = broken_stream(family)(body, lambda: failure_to(request, failed))
-    response = kind(
-        status["code"],
-        headers=headers,
-        stream=stream,
-        extensions={
-            "http_version": (answer.get("http_version") or "HTTP/1.1").encode(),
-            "reason_phrase": (status.get("message") or "").encode("ascii", "replace"),
-            TIMING: _timing(answer),
-        },
-    )
+    extensions = {
+        "http_version": (answer.get("http_version") or "HTTP/1.1").encode(),
+        "reason_phrase": (status.get("message") or "").encode("ascii", "replace"),
+        TIMING: _timing(answer),
+    }
+    code = status["code"]
+    try:
+        response = kind(code, headers=headers, stream=stream, extensions=extensions)
+    except (TypeError, UnicodeEncodeError):  # a value that is not ASCII, or not text
+        headers = [(name.encode(), one.encode()) for name, one in header_pairs(answer["headers"])]
+        response = kind(code, headers=headers, stream=stream, extensions=extensions)
     response.recorded_body = body
     return response
 
@@ -54,8 +56,6 @@ def _timing(answer: dict[str, Any]) -> Timing:
 
 
 def _old_answer(family: Any, answer: dict[str, Any]) -> Any:
-    from toolkit.cassettes.vcrdict import response_from_dict
-
     response = response_from_dict(answer)[0]
     assert response is not None  # noqa: S101 - that old form knows no failures
     headers = [one for one in response.headers if one[0].lower() != "content-encoding"]

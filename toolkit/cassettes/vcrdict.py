@@ -102,7 +102,7 @@ def request_from_dict(asked: Mapping[str, Any]) -> Request:
     method, uri = asked["method"], asked["uri"]
     if not (isinstance(method, str) and isinstance(uri, str)):
         raise TypeError("method and uri of a request are text")
-    return Request(method, uri, _pairs(asked.get("headers")), _to_bytes(asked.get("body")))
+    return Request(method, uri, header_pairs(asked.get("headers")), _to_bytes(asked.get("body")))
 
 
 def response_from_dict(
@@ -121,7 +121,7 @@ def response_from_dict(
         response = Response(
             code,
             status.get("message") or "",
-            _pairs(answer.get("headers")),
+            header_pairs(answer.get("headers")),
             _body(answer.get("body")),
             answer.get("http_version") or "HTTP/1.1",
             answer.get("encoding"),
@@ -145,7 +145,7 @@ def _old_httpx_response(answer: Mapping[str, Any]) -> Response:
     return Response(
         int(answer["status_code"]),
         "",
-        _pairs(answer.get("headers")),
+        header_pairs(answer.get("headers")),
         _to_bytes(answer.get("content")),
         answer.get("http_version") or "HTTP/1.1",
     )
@@ -161,7 +161,8 @@ def _grouped(headers: Headers) -> dict[str, list[str]]:
     return grouped
 
 
-def _pairs(headers: Any) -> Headers:
+def header_pairs(headers: Any) -> Headers:
+    """Read headers of any of vcrpy's forms: a mapping of names to values, or to lists of them."""
     if not headers:
         return []
     items: Iterable[tuple[Any, Any]] = headers.items() if isinstance(headers, Mapping) else headers
