@@ -63,7 +63,7 @@ def killed(path: Path, threads: int, size: int, after: float) -> set[str]:
     return {text.decode().strip() for text in said if text.endswith(b"\n")}
 
 
-@pytest.mark.filterwarnings("default::toolkit.cassettes.CassetteWarning")
+@pytest.mark.filterwarnings("ignore::toolkit.cassettes.CassetteWarning")
 @pytest.mark.parametrize(("threads", "size"), [(1, 1), (1, 3000), (8, 200)])
 def test_a_killed_recording_has_all_that_was_finished(
     tmp_path: Path, threads: int, size: int
