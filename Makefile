@@ -7,10 +7,12 @@ BIN := $(VENV)/Scripts
 else
 BIN := $(VENV)/bin
 endif
+BENCH := .venv-bench
+BENCH_BIN := $(BENCH)/$(notdir $(BIN))
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 INSTALL = $(PIP) install --constraint constraints.txt --editable
 
-.PHONY: demo test lab lint format clean
+.PHONY: demo test lab lint bench format clean
 .DELETE_ON_ERROR:
 
 demo: $(VENV)/.core
@@ -20,19 +22,23 @@ test: $(VENV)/.test
 	$(BIN)/python -m pytest -n 2 --dist loadgroup
 
 lab: $(VENV)/.lab
-	$(BIN)/toolkit lab
+	$(BIN)/toolkit lab -- $(ARGS)
 
 lint: $(VENV)/.lint
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
+# The peers have an environment of their own: cassetter's pytest plugin clashes with others.
+bench: $(BENCH)/.ready
+	$(BENCH_BIN)/python -m benchmarks.cassettes
+
 format: $(VENV)/.lint
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
 clean:
-	rm -rf $(VENV) demo-output .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) $(BENCH) demo-output .mypy_cache .ruff_cache .pytest_cache .hypothesis
 
 $(VENV)/.python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
@@ -56,3 +62,13 @@ $(VENV)/.lint: $(VENV)/.python pyproject.toml constraints.txt
 $(VENV)/.lab: $(VENV)/.python pyproject.toml constraints.txt
 	$(INSTALL) ".[lab]"
 	@touch $@ $(VENV)/.core
+
+# Beside vcrpy as pinned an earlier one, which was quicker, in a folder of its own.
+$(BENCH)/.ready: pyproject.toml constraints.txt
+	@echo "Setting up $(BENCH), once ..."
+	$(PYTHON) -m venv $(BENCH)
+	$(BENCH_BIN)/python -m pip --disable-pip-version-check --quiet install \
+	  --constraint constraints.txt --editable ".[bench]"
+	$(BENCH_BIN)/python -m pip --disable-pip-version-check --quiet install \
+	  --no-deps --upgrade --target $(BENCH)/earlier vcrpy==8.2.1
+	@touch $@

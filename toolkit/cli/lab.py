@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import importlib.util
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -31,9 +32,12 @@ def run(options: argparse.Namespace) -> int:
         command = [sys.executable, "-m", "jupyterlab", str(folder)]
         if options.no_browser:
             command.append("--no-browser")
+        command += [word for word in options.arguments if word != "--"]
         environment = {**os.environ, SANDBOX_URL: box.url}
         lab = subprocess.Popen(command, env=environment)  # noqa: S603 (our own interpreter)
-        try:
-            return lab.wait()
-        except KeyboardInterrupt:  # Lab has had the same signal, and asks its own question
-            return lab.wait()
+        signal.signal(signal.SIGTERM, lambda *_: lab.terminate())
+        while True:
+            try:
+                return lab.wait()
+            except KeyboardInterrupt:  # Lab has had the same signal, and asks its own question
+                continue

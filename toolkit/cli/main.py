@@ -50,6 +50,9 @@ def parser() -> argparse.ArgumentParser:
     lab = made["lab"]
     lab.add_argument("--notebooks", default="notebooks", help="folder to open")
     lab.add_argument("--no-browser", action="store_true", help="print the address only")
+    lab.add_argument(
+        "arguments", nargs=argparse.REMAINDER, help="JupyterLab's own options, such as --allow-root"
+    )
     for name in ("record", "replay"):
         made[name].add_argument("cassette")
         made[name].add_argument("script", help="a Python file")
