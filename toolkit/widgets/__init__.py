@@ -1,0 +1,7 @@
+"""Forms for notebooks: log in, call any function, work the deck.
+
+Each is an anywidget: its script and its style are files of this package, nothing is fetched. What
+a person types goes to the kernel in messages that no notebook keeps; what a form shows is state,
+which notebooks may save. Messages arrive on whatever thread the kernel has at hand: everything
+here is safe to call from any of them.
+"""
