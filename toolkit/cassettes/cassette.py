@@ -81,6 +81,7 @@ class Cassette:
         self._recorded_keys: set[bytes] = set()
         self._entries: Entries | None = None
         self._lookup: Lookup | None = None
+        self._short_cut: Callable[[bytes], Found | bytes | None] | None = None
         self._writer: Writer | None = None
         self._open()
 
@@ -102,6 +103,7 @@ class Cassette:
             if (self._replays or mode == "verify") and not is_blank(self.path):
                 self._entries = open_entries(self.path)
                 self._lookup = Lookup(self._entries, self._matching, self.options.index)
+                self._short_cut = self._lookup.take_exact if self._matching.is_exact else None
         except BaseException:
             if self._writer is not None:
                 self._writer.close()
@@ -167,7 +169,12 @@ class Cassette:
             raise CassetteError(f"{self.path} is closed.")
         if not self._replays:
             return None
-        found = self._take(method, url, body, make)
+        known = None
+        if self._short_cut is not None:
+            exact = self._matching.exact(method, url, body)
+            with self._guard:
+                known = self._short_cut(exact)
+        found = known if isinstance(known, tuple) else self._take(make, known)
         if found is None:
             if self._sends:
                 return None
@@ -178,31 +185,23 @@ class Cassette:
         self.calls += 1
         return answer
 
-    def _take(
-        self, method: str, url: str, body: bytes, make: Callable[[], Request]
-    ) -> Found | None:
+    def _take(self, make: Callable[[], Request], key: bytes | None = None) -> Found | None:
         lookup, matching = self._lookup, self._matching
         if lookup is None:
             return None
+        asked = make()
         accepts = None
         if matching.predicates:
-            asked = make()
 
             def accepts(line: bytes) -> bool:
                 return matching.agree(asked, interaction_of(line, self.path, 0).request)
 
+        key = key or matching.key(asked)
         with self._guard:
-            key = None
-            if matching.is_exact:
-                known = lookup.take_exact(matching.exact(method, url, body))
-                if isinstance(known, tuple):
-                    return known
-                key = known
-            key = key or matching.key(make())
             found = lookup.take(key, accepts)
             # Before a refusal the index has to be proved right; else the request is just sent.
             if found is None and self.options.mode != "new_episodes" and lookup.prove():
-                key = matching.key(make())
+                key = matching.key(asked)
                 found = lookup.take(key, accepts)
             if found is None and self.options.repeats == "last":
                 found = lookup.last(key, accepts)
@@ -258,7 +257,7 @@ class Cassette:
             self._recorded_keys.add(self._matching.key(interaction.request))
 
     def _verify(self, asked: Request, live: Interaction) -> None:
-        found = self._take(asked.method, asked.url, asked.body, lambda: asked)
+        found = self._take(lambda: asked)
         recorded = None if found is None else interaction_of(found[1], self.path, found[0])
         difference = compare(recorded, live, self._redactor, self.options.patterns)
         if difference is not None:

@@ -41,9 +41,11 @@ _MARKS = re.compile(rf'"{_TOKEN}([A-Za-z0-9+/=]*)"'.encode())
 # comes no base64.
 _BINARY = re.compile(rb'!!binary "([A-Za-z0-9+/=]*)"')
 _LONG_ESCAPE = re.compile(rb"((?<!\\)(?:\\\\)*)\\U([0-9a-fA-F]{8})")
+_LONG_KEY = re.compile(rb'([{,])("(?:[^"\\]|\\.){160,}":)')
 _DEEPEST = 50
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-_LONGEST_KEY = 1000  # a YAML reader looks 1,024 characters ahead for a key's colon
+# A YAML reader looks 1,024 characters ahead for a key's colon, and an escape is six of them.
+_LONGEST_NAME = 160
 
 
 def encode(entry: Mapping[str, Any]) -> bytes:
@@ -64,19 +66,18 @@ def encode(entry: Mapping[str, Any]) -> bytes:
     >>> encode({"request": {"body": "a"}, "response": {}})
     b'- {"request":{"body":"a"},"response":{}}\n'
     """
+    plain = _is_plain(entry)
     try:
-        text = _to_json(_marked(entry) if _has_bytes(entry) else entry)
+        text = _to_json(entry if plain else _marked(entry))
     except UnicodeEncodeError:
         return encode(_without_surrogates(entry))
     except (TypeError, RecursionError) as error:
         raise CassetteError(f"An interaction cannot be written: {error}.") from None
     if not text.isascii() or b"\x7f" in text:
         text = _UNFIT.sub(_escaped, text.decode()).encode()
-    if _TOKEN.encode() in text:
-        text = _MARKS.sub(rb'!!binary "\1"', text)
-    if _has_long_key(entry):
-        text = _explicit_keys(text)
-    return b"- " + text + b"\n"
+    if not plain:
+        text = _explicit_keys(_MARKS.sub(rb'!!binary "\1"', text))
+    return b"- %b\n" % text
 
 
 def decode(line: bytes) -> dict[str, Any]:
@@ -139,21 +140,26 @@ def _decode_yaml(text: bytes, error: Exception) -> Any:
         raise CassetteError("A line of a cassette holds broken base64.") from None
 
 
-def _has_bytes(entry: Mapping[str, Any]) -> bool:
-    """Look where vcrpy and its users put bytes; msgspec would write them as plain base64."""
+def _is_plain(entry: Mapping[str, Any]) -> bool:
+    """Whether JSON says it all: no bytes where clients put them, and no very long names.
+
+    msgspec would write bytes as text in base64, and nobody could tell it from text.
+    """
     for part in entry.values():
-        if not isinstance(part, dict):
-            return True  # not our form: let the slow way decide
+        if type(part) is not dict:
+            return False
         body = part.get("body")
-        if isinstance(body, dict):
+        if type(body) is dict:
             body = body.get("string")
-        if not (isinstance(body, str) or body is None):
-            return True
-        for values in (part.get("headers") or {}).values():
+        if (type(body) is not str and body is not None) or bytes in map(type, part.values()):
+            return False
+        for name, values in (part.get("headers") or {}).items():
+            if type(values) is not list or len(name) > _LONGEST_NAME:
+                return False
             for value in values:
                 if type(value) is not str:
-                    return True
-    return False
+                    return False
+    return True
 
 
 def _load_edited(text: bytes, error: Exception) -> Any:
@@ -228,15 +234,6 @@ def _without_surrogates(value: Any) -> Any:
     return value
 
 
-def _has_long_key(entry: Mapping[str, Any]) -> bool:
-    for part in ("request", "response"):
-        headers = entry.get(part, {}).get("headers")
-        # Escaped, one character may become six.
-        if headers and max(map(len, headers)) * 6 > _LONGEST_KEY:
-            return True
-    return False
-
-
 def _explicit_keys(text: bytes) -> bytes:
     """Put YAML's ``?`` before keys that are too long to be found without it."""
-    return re.sub(rb'([{,])("(?:[^"\\]|\\.){%d,}":)' % (_LONGEST_KEY // 6), rb"\1? \2", text)
+    return _LONG_KEY.sub(rb"\1? \2", text)

@@ -152,12 +152,11 @@ def _old_httpx_response(answer: Mapping[str, Any]) -> Response:
 
 
 def _grouped(headers: Headers) -> dict[str, list[str]]:
-    grouped: dict[str, list[str]] = {}
-    for name, value in headers:
-        if name in grouped:
+    grouped = {name: [value] for name, value in headers}
+    if len(grouped) < len(headers):  # a name came twice
+        grouped = {name: [] for name, _ in headers}
+        for name, value in headers:
             grouped[name].append(value)
-        else:
-            grouped[name] = [value]
     return grouped
 
 
@@ -224,7 +223,7 @@ def _to_bytes(body: Any) -> bytes:
 def _stamp(moment: dt.datetime) -> str:
     if moment.tzinfo is not dt.UTC:
         moment = moment.astimezone(dt.UTC) if moment.tzinfo else moment.replace(tzinfo=dt.UTC)
-    return moment.isoformat(timespec="microseconds")[:-6] + "Z"
+    return moment.isoformat(timespec="microseconds")[:-6] + "Z"  # Z in place of +00:00
 
 
 def _moment(stamp: Any) -> dt.datetime:
