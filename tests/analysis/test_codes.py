@@ -48,7 +48,7 @@ def test_counts_add_up(traffic: list[Interaction], by: list[str]) -> None:
     """However calls are grouped, counts add up to them and shares to one, row by row right."""
     calls = table(traffic)
     codes = result_codes(calls, by=by)
-    assert list(codes) == [*by, "calls", "share", "first", "last"]
+    assert list(codes) == [*by, "calls", "share", "share_low", "share_high", "first", "last"]
     assert codes["calls"].sum() == len(calls)
     assert codes["share"].sum() == pytest.approx(1.0 if traffic else 0.0)
     assert not codes[by].duplicated().any()
