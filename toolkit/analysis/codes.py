@@ -148,16 +148,21 @@ def typed(table: pd.DataFrame, columns: Sequence[Column]) -> pd.DataFrame:
     for column in columns:
         values = table[column.name]
         if column.kind == "category":
-            cells = [None if pd.isna(cell) else cell for cell in values]
+            cells = [None if missing(cell) else cell for cell in values]
             made[column.name] = series(column, cells)
         elif column.kind == "text":
-            cells = [None if pd.isna(cell) else str(cell) for cell in values]
+            cells = [None if missing(cell) else str(cell) for cell in values]
             made[column.name] = series(column, cells)
         elif column.kind == "time":
             made[column.name] = pd.to_datetime(values, utc=True).astype(cast("Any", column.dtype))
         else:
             made[column.name] = values.astype(cast("Any", column.dtype))
     return pd.DataFrame(made)
+
+
+def missing(cell: Any) -> bool:
+    """Whether a cell of a frame holds no value, in any of pandas' ways."""
+    return bool(pd.isna(cell))
 
 
 def _names(given: Sequence[str]) -> list[str]:

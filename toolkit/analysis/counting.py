@@ -32,7 +32,7 @@ def lazily(table: Any, columns: Iterable[Column] = ()) -> nw.LazyFrame[Any]:
     Of the ``columns`` those that are categories become text where the engine is another than
     pandas: engines differ in what they make of categories.
     """
-    frame = nw.from_native(table).lazy()
+    frame: nw.LazyFrame[Any] = nw.from_native(table).lazy()
     if isinstance(table, pd.DataFrame):
         return frame
     known = set(frame.collect_schema().names())
@@ -79,6 +79,12 @@ def merged(
     return groups.agg(
         **{name: (name, _ADDED[kind]) for name, (kind, _) in aggregates.items()}
     ).reset_index()
+
+
+def time_column(table: Any) -> str | None:
+    """The name of a frame's first column of times."""
+    schema = nw.from_native(table).lazy().collect_schema()
+    return next((name for name, kind in schema.items() if isinstance(kind, nw.Datetime)), None)
 
 
 def minute(name: str) -> nw.Expr:

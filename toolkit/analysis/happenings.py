@@ -1,0 +1,99 @@
+"""Calls, log events and task runs in one shape: when, where, what, and whether it went wrong."""
+
+from __future__ import annotations
+
+from typing import Any, TypeAlias
+
+import narwhals as nw
+import pandas as pd
+
+from toolkit.analysis import counting
+from toolkit.analysis.calls import COLUMNS as CALL_COLUMNS
+from toolkit.analysis.codes import NO_FAILURE, CallSource, as_calls
+from toolkit.analysis.levels import level_column
+from toolkit.analysis.patterns import mask, masked
+from toolkit.outcomes import InvalidArgument
+
+Source: TypeAlias = "pd.DataFrame | CallSource"
+
+FAILURES = ("error", "failure", "critical", "fatal", "alert", "emergency", "severe")
+"""Levels of a log (in small letters) that say that something went wrong."""
+
+_PLACES = ("target", "task", "log", "source", "logger", "component", "module")
+
+
+def kind_of(table: Any) -> str:
+    """Whether a frame is of ``calls``, ``runs`` (of tasks), ``readings``, or a ``log``."""
+    names = set(nw.from_native(table).lazy().collect_schema().names())
+    for kind, needed in (
+        ("calls", {"function", "category", "at"}),
+        ("runs", {"started", "outcome", "task"}),
+        ("readings", {"executions", "errors", "task"}),
+    ):
+        if needed <= names:
+            return kind
+    return "log"
+
+
+def happenings(source: Source) -> nw.LazyFrame[Any]:
+    """What happened: ``time``, ``place``, ``what``, ``text``, ``failed`` (boolean), ``kind``.
+
+    ``what`` tells alike happenings from others: an outcome with its message's pattern, a log's
+    pattern, a run's error. ``source`` is a frame of calls, a log or task runs, or recordings.
+    """
+    table = as_calls(source)
+    kind = kind_of(table)
+    if kind == "calls":
+        frame = _calls(table)
+    elif kind == "runs":
+        frame = _runs(table)
+    elif kind == "log":
+        frame = _log(table)
+    else:
+        raise InvalidArgument("readings of task statuses tell no events; calls, logs or runs do")
+    names = ["time", "place", "what", "text", "failed"]
+    return frame.select(*names, kind=nw.lit({"log": "event"}.get(kind, kind.removesuffix("s"))))
+
+
+def _calls(table: Any) -> nw.LazyFrame[Any]:
+    frame = counting.lazily(table, CALL_COLUMNS).with_columns(
+        nw.col("function", "label", "category", "message", "target").cast(nw.String)
+    )
+    # A message that only repeats the code's name says nothing more.
+    said = nw.concat_str([nw.col("label"), mask(nw.col("message"))], separator=": ")
+    what = nw.when(nw.col("message").fill_null("") == "").then(nw.col("label")).otherwise(said)
+    text = nw.concat_str([nw.col("function"), nw.col("target"), what], separator=" ")
+    return frame.with_columns(
+        time=nw.col("at"),
+        place=nw.col("function"),
+        what=what,
+        text=nw.when(nw.col("target").is_null()).then(what).otherwise(text),
+        failed=~nw.col("category").is_in(NO_FAILURE),
+    )
+
+
+def _runs(table: Any) -> nw.LazyFrame[Any]:
+    frame = counting.lazily(table).with_columns(
+        nw.col("config", "task", "outcome", "error").cast(nw.String)
+    )
+    where = nw.concat_str([nw.col("config"), nw.col("task")], separator="/", ignore_nulls=True)
+    error = mask(nw.col("error"))
+    return frame.with_columns(
+        time=nw.coalesce("ended", "started"),
+        place=where,
+        what=nw.when(nw.col("error").is_null()).then(nw.col("outcome")).otherwise(error),
+        text=nw.coalesce("error", "outcome"),
+        failed=nw.col("outcome") == "failed",
+    )
+
+
+def _log(table: Any) -> nw.LazyFrame[Any]:
+    names = nw.from_native(table).lazy().collect_schema().names()
+    place = next((name for name in _PLACES if name in names), None)
+    frame = masked(table)
+    where = nw.lit(None, nw.String) if place is None else nw.col(place).cast(nw.String)
+    level = nw.col("level").str.to_lowercase()
+    failed = level.is_in(FAILURES).fill_null(value=False)
+    if level_column(table) is None:
+        failed = nw.lit(value=False)
+    return frame.with_columns(place=where, what=nw.col("pattern"), failed=failed)
