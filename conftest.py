@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gzip
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -12,32 +14,69 @@ import pytest
 hypothesis.settings.register_profile("default", deadline=None, max_examples=100)
 hypothesis.settings.load_profile("default")
 
+PING = b"<Request><Function>agentPing</Function></Request>"
+CARELESS = """version: 1
+interactions:
+- request: {method: GET, uri: "http://127.0.0.1/", body: null,
+    headers: {Authorization: [Bearer invented-0123456789-invented]}}
+  response: {status: {code: 200, message: OK}, headers: {}, body: {string: ""}}
+"""
+
 
 @pytest.fixture(scope="session")
-def example_names() -> Iterator[dict[str, Any]]:
-    """The names that examples may use: a logged-in gateway of a running sandbox."""
+def example_names(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]]:
+    """The names that examples may use, and a folder of recordings and logs to copy for each.
+
+    ``gateway`` is logged in to the running sandbox ``box`` at ``url``; ``calls`` are those of
+    ``cassettes/monday.yaml``; ``cassettes/tuesday.yaml``, ``agent.xml``, ``old/agent.xml.gz`` and
+    ``careless.yaml`` (which holds a token) lie beside it.
+    """
     import httpx
 
     import toolkit
 
-    with toolkit.sandbox.start("sertainty", seed=7) as box:
-        with toolkit.sertainty.connect(box.url) as gateway:
+    folder = tmp_path_factory.mktemp("examples")
+    monday = folder / "cassettes" / "monday.yaml"
+    with (
+        toolkit.sandbox.start("sertainty", seed=7, workload=1.0) as box,
+        toolkit.sertainty.connect(box.url) as gateway,
+    ):
+        with toolkit.record(monday):
             gateway.login_with(box.user, box.answers)
-            yield {
-                "toolkit": toolkit,
-                "httpx": httpx,
-                "box": box,
-                "gateway": gateway,
-                "answers": box.answers,
-            }
+            gateway.agent.get_status()
+            gateway.task.get_status("Nightly", "ingest")
+            gateway.task_statuses()
+            log = gateway.fetch("agentGetLog").document
+            httpx_client = httpx.Client(transport=toolkit.RecordTransport(folder / "ping.yaml"))
+            with httpx_client as client:
+                client.post(box.url, content=PING)
+        with monday.open("ab") as end, (folder / "ping.yaml").open("rb") as ping:
+            end.writelines(line for line in ping if line.startswith(b"- "))
+        (folder / "ping.yaml").unlink()
+        shutil.copy(monday, monday.with_name("tuesday.yaml"))
+        (folder / "careless.yaml").write_text(CARELESS, encoding="utf-8")
+        (folder / "agent.xml").write_bytes(log)
+        (folder / "old").mkdir()
+        (folder / "old" / "agent.xml.gz").write_bytes(gzip.compress(log))
+        yield {
+            "folder": folder,
+            "toolkit": toolkit,
+            "httpx": httpx,
+            "box": box,
+            "url": box.url,
+            "ping": PING,
+            "gateway": gateway,
+            "answers": box.answers,
+            "calls": toolkit.read_calls(monday),
+        }
 
 
 @pytest.fixture(autouse=True)
 def _examples(request: pytest.FixtureRequest) -> None:
-    """Give an example its names, and a folder of its own to write into."""
+    """Give an example its names, and a folder of its own to read from and write into."""
     if isinstance(request.node, pytest.DoctestItem):
         names = request.getfixturevalue("example_names")
         request.node.dtest.globs.update(names)  # type: ignore[union-attr]
         folder: Path = request.getfixturevalue("tmp_path")
+        shutil.copytree(names["folder"], folder, dirs_exist_ok=True)
         request.getfixturevalue("monkeypatch").chdir(folder)
-        (folder / "cassettes").mkdir()

@@ -1,9 +1,11 @@
 """Cassettes: recorded HTTP interactions, in vcrpy's own file format.
 
 >>> import httpx
->>> from toolkit.cassettes import RecordTransport, ReplayTransport, read, record, replay
->>> with httpx.Client(transport=RecordTransport("monday.yaml")) as client:   # doctest: +SKIP
-...     client.get("http://127.0.0.1:8080/users")
+>>> from toolkit.cassettes import RecordTransport, read
+>>> with httpx.Client(transport=RecordTransport("ping.yaml")) as client:
+...     response = client.post(url, content=ping)
+>>> [interaction.response.status for interaction in read("ping.yaml")]
+[200]
 """
 
 from toolkit.cassettes.cassette import Cassette

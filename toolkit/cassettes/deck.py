@@ -125,8 +125,10 @@ def record(path: str | os.PathLike[str], *, mode: Mode | None = None, **options:
 
     Examples
     --------
-    >>> with record("cassettes/monday.yaml"):                        # doctest: +SKIP
-    ...     gateway.task.get_status("nightly", "ingest")
+    >>> with record("mine.yaml") as recording:
+    ...     frame = gateway.task.get_status("Nightly", "ingest")
+    >>> recording.calls
+    1
     """
     return Recording(path, mode=mode, **options)
 
@@ -138,9 +140,9 @@ def replay(path: str | os.PathLike[str], *, mode: Mode | None = None, **options:
 
     Examples
     --------
-    >>> with replay("cassettes/monday.yaml", repeats="last") as played:  # doctest: +SKIP
-    ...     gateway.task.get_status("nightly", "ingest")
-    >>> played.calls                                                 # doctest: +SKIP
+    >>> with replay("cassettes/monday.yaml", repeats="last") as played:
+    ...     frame = gateway.task.get_status("Nightly", "ingest")
+    >>> played.calls
     1
     """
     return Replay(path, mode=mode, **options)

@@ -69,9 +69,11 @@ def use_cassette(
 
     Examples
     --------
-    >>> with use_cassette("monday.yaml", record_mode="none") as cassette:  # doctest: +SKIP
-    ...     requests.get("http://127.0.0.1:8000/tasks")
-    >>> cassette.play_count  # doctest: +SKIP
+    >>> by = ("method", "uri", "body")
+    >>> path = "cassettes/monday.yaml"
+    >>> with use_cassette(path, record_mode="none", match_on=by) as cassette:
+    ...     response = httpx.post(url, content=ping)
+    >>> cassette.play_count
     1
     """
     return Recorder().use_cassette(path, **options)
