@@ -89,9 +89,11 @@ def _runs(table: Any) -> nw.LazyFrame[Any]:
 
 def _log(table: Any) -> nw.LazyFrame[Any]:
     names = nw.from_native(table).lazy().collect_schema().names()
-    place = next((name for name in _PLACES if name in names), None)
     frame = masked(table)
-    where = nw.lit(None, nw.String) if place is None else nw.col(place).cast(nw.String)
+    # The service's own log has an empty target: who logged it is said by its source.
+    places = [nw.col(name).cast(nw.String) for name in _PLACES if name in names]
+    said = [nw.when(place != "").then(place) for place in places]
+    where = nw.coalesce(*said) if said else nw.lit(None, nw.String)
     level = nw.col("level").str.to_lowercase()
     failed = level.is_in(FAILURES).fill_null(value=False)
     if level_column(table) is None:
