@@ -74,8 +74,7 @@ function render({ model, el }) {
     fields.replaceChildren();
   }
 
-  form.addEventListener("submit", (event) => {
-    event.preventDefault();
+  function answer() {
     if (model.get("shown").phase !== "asking" || submit.disabled) return;
     submit.disabled = abort.disabled = true;
     send("answers", inputs.map((input) => input.value));
@@ -83,16 +82,20 @@ function render({ model, el }) {
       input.value = "";
       input.disabled = true;
     }
+  }
+
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    answer();
   });
   form.addEventListener("keydown", (event) => {
-    if (event.key !== "Enter" || event.isComposing) return;
-    // Answers are sent once and never again, so none is sent half typed.
     const at = inputs.indexOf(event.target);
-    const next = inputs.slice(at + 1).find((input) => at >= 0 && !input.value);
-    if (next) {
-      event.preventDefault();
-      next.focus();
-    }
+    if (event.key !== "Enter" || event.isComposing || at < 0) return;
+    event.preventDefault();
+    // Answers are sent once and never again, so none is sent half typed.
+    const next = inputs.slice(at + 1).find((input) => !input.value);
+    if (next) next.focus();
+    else answer();
   });
 
   function draw() {
