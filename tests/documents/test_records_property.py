@@ -45,7 +45,7 @@ def test_any_records_read_as_by_a_dom_reader(records: list[etree._Element], batc
     rows = []
     for part in documents.batches(xml, path="Root/Record", batch_rows=batch):
         for index in range(part.rows):
-            cells = {key: values[index] for key, values in part.columns.items()}
+            cells = {key: values[index].as_py() for key, values in part.columns.items()}
             rows.append({key: cell for key, cell in cells.items() if cell is not None})
     assert rows == expected
 

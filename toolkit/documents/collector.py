@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import contextlib
+from collections.abc import Callable, Iterator
 from xml.parsers import expat
 
 from toolkit.documents.inside import BLANK, TYPES, Inside, Row, too_wide
@@ -32,6 +33,9 @@ class Collector:
         Whether a record has begun and not ended.
     """
 
+    # What a pause takes off the parser, and the end of it puts back.
+    _HANDLERS = ("StartElementHandler", "EndElementHandler", "CharacterDataHandler")
+
     def __init__(
         self,
         parser: expat.XMLParserType,
@@ -45,6 +49,11 @@ class Collector:
         self.hints: dict[str, str] = {}
         self.header: dict[str, str] = {}
         self.is_open: Callable[[], bool]
+        self.record: str | None = None
+        """The name of the records' elements, once one was met."""
+        self._between: Callable[[], Row | None]
+        self._parser = parser
+        self._in_cdata = False
         self._record = record
         self._limits = limits
         self._types = TYPES if types else {}
@@ -58,6 +67,22 @@ class Collector:
             record, limits, self._text, self.hint, types=self._types, properties=properties
         )
         self._connect(parser)
+
+    def around(self) -> Row | None:
+        """Between two records the values around them; None anywhere else."""
+        return None if self._in_cdata else self._between()
+
+    @contextlib.contextmanager
+    def paused(self) -> Iterator[None]:
+        """Let the parser read on without anybody listening: what comes is known."""
+        handlers = [getattr(self._parser, name) for name in self._HANDLERS]
+        for name in self._HANDLERS:
+            setattr(self._parser, name, None)
+        try:
+            yield
+        finally:
+            for name, handler in zip(self._HANDLERS, handlers, strict=True):
+                setattr(self._parser, name, handler)
 
     def forget_text(self) -> None:
         """Drop what text outside the records is too long to be a header field."""
@@ -130,7 +155,8 @@ class Collector:
             around = self._start_outside(name, attributes, depth)
             if around is not None:
                 # The next element of that name in the same place is a record too.
-                hit_name, hit_depth, context = name, depth, around
+                self.record = hit_name = name
+                hit_depth, context = depth, around
                 row = context | attributes
                 base = depth
 
@@ -163,10 +189,15 @@ class Collector:
         def is_open() -> bool:
             return base > 0
 
-        self.is_open = is_open
+        def between() -> Row | None:
+            return context if not base and hit_depth and depth == hit_depth - 1 else None
+
+        self.is_open, self._between = is_open, between
         parser.StartElementHandler = start
         parser.EndElementHandler = end
         parser.CharacterDataHandler = text.append
+        parser.StartCdataSectionHandler = lambda: setattr(self, "_in_cdata", True)
+        parser.EndCdataSectionHandler = lambda: setattr(self, "_in_cdata", False)
 
     def _plain_key(self, name: str, attributes: Row) -> str | None:
         """The key of a child of the record that can be a plain value; None if it cannot."""

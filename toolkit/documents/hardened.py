@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from xml.parsers import expat
 from xml.parsers.expat import errors
 
 from toolkit.documents.limits import Limits, has_doctype, has_entity, size
-from toolkit.documents.source import Stream
 from toolkit.outcomes import DocumentError
 
 # What expat says at the end of a document that is well formed as far as it goes.
@@ -43,44 +41,88 @@ def parser_for(encoding: str | None) -> expat.XMLParserType:
     return parser
 
 
-def feed(parser: expat.XMLParserType, stream: Stream, limits: Limits) -> Iterator[int]:
-    """Feed a document and give, after each chunk, the number of bytes fed so far.
+class Feed:
+    """Feeds a document to a parser piece by piece, and says in a sentence what is wrong with it.
 
-    The generator returns when the document is complete.
-
-    Raises
-    ------
-    Truncated
-        The document ends before its last end tag, and is well formed up to there.
-    DocumentError
-        It is malformed, or passes a limit.
-    UnsafeDocument
-        It has a DTD or an entity.
+    Attributes
+    ----------
+    fed : int
+        Bytes so far.
     """
-    fed = 0
-    for chunk in stream.chunks:
-        if not fed:
-            _look_at(chunk)
-        fed += len(chunk)
-        if limits.document is not None and fed > limits.document:
-            raise DocumentError(
-                f"The document has more than the {size(limits.document)} allowed here."
-            )
+
+    def __init__(self, parser: expat.XMLParserType, limits: Limits) -> None:
+        self._parser = parser
+        self._limits = limits
+        self._skipped = 0
+        self.fed = 0
+
+    def take(self, chunk: bytes) -> None:
+        """Feed one more piece.
+
+        Raises
+        ------
+        DocumentError
+            It is malformed, or passes a limit.
+        UnsafeDocument
+            It has a DTD or an entity.
+        """
+        self._count(chunk)
         try:
-            parser.Parse(chunk, False)
+            self._parser.Parse(chunk, False)
         except expat.ExpatError as error:
-            raise _refusal(error) from None
-        if fed - parser.CurrentByteIndex > limits.token:
+            raise self._refusal(error) from None
+        held = self.fed - self._skipped - self._parser.CurrentByteIndex
+        if held > self._limits.token:
             raise DocumentError(
-                f"One tag or comment of the document has more than {size(limits.token)}."
+                f"One tag or comment of the document has more than {size(self._limits.token)}."
             )
-        yield fed
-    try:
-        parser.Parse(b"", True)
-    except expat.ExpatError as error:
-        if error.code not in _CUT:
-            raise _refusal(error) from None
-        raise Truncated(fed) from None
+
+    def is_clear(self) -> bool:
+        """Whether all that was fed is read, with no tag or comment begun and not ended."""
+        return bool(self._parser.CurrentByteIndex == self.fed - self._skipped)
+
+    def skip(self, chunk: bytes) -> None:
+        """Count a piece of whole records that is known to be well-formed without the parser."""
+        self._count(chunk)
+        self._skipped += len(chunk)
+
+    def end(self) -> None:
+        """Say that this was all.
+
+        Raises
+        ------
+        Truncated
+            The document ends before its last end tag, and is well formed up to there.
+        DocumentError
+            It is malformed.
+        """
+        try:
+            self._parser.Parse(b"", True)
+        except expat.ExpatError as error:
+            if error.code not in _CUT:
+                raise self._refusal(error) from None
+            raise Truncated(self.fed) from None
+
+    def _count(self, chunk: bytes) -> None:
+        if not self.fed:
+            _look_at(chunk)
+        self.fed += len(chunk)
+        if self._limits.document is not None and self.fed > self._limits.document:
+            raise DocumentError(
+                f"The document has more than the {size(self._limits.document)} allowed here."
+            )
+
+    def _refusal(self, error: expat.ExpatError) -> DocumentError:
+        if error.code in _ENTITY:
+            return has_entity()
+        if error.code in _NOT_XML and error.lineno == 1 and error.offset == 0:
+            return DocumentError("The document is not XML: it does not begin with an element.")
+        fault = expat.ErrorString(error.code)
+        if self._skipped:  # lines were not counted
+            where = f"near byte {self._skipped + self._parser.ErrorByteIndex:,}"
+        else:
+            where = f"in line {error.lineno}, column {error.offset + 1}"
+        return DocumentError(f"The document is not well-formed XML: {fault} {where}.")
 
 
 class Truncated(DocumentError):
@@ -99,18 +141,6 @@ def _look_at(head: bytes) -> None:
     start = head[:256].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
     if start.startswith((b"<html", b"<!doctype html")):
         raise DocumentError("This is an HTML page and not an XML document.")
-
-
-def _refusal(error: expat.ExpatError) -> DocumentError:
-    if error.code in _ENTITY:
-        return has_entity()
-    if error.code in _NOT_XML and error.lineno == 1 and error.offset == 0:
-        return DocumentError("The document is not XML: it does not begin with an element.")
-    fault = expat.ErrorString(error.code)
-    return DocumentError(
-        f"The document is not well-formed XML: {fault} in line {error.lineno}, "
-        f"column {error.offset + 1}."
-    )
 
 
 def _doctype(*_: object) -> None:

@@ -108,6 +108,8 @@ def _all(texts: Texts, pattern: str) -> bool:
 
 def times(texts: Texts) -> pd.Series | None:
     """Times to ``datetime64[us, UTC]``; without a zone they are UTC; None if one is no time."""
+    if (plain := _plain_times(texts)) is not None:
+        return plain
     bare = _bare(texts)
     zone = rf"{_ZONE}$"
     if not _all(bare, _TIME):
@@ -128,6 +130,18 @@ def times(texts: Texts) -> pd.Series | None:
     except pa.ArrowInvalid:
         return None  # the 31st of February
     return pd.Series(stamps.to_pandas()).astype("datetime64[us, UTC]")
+
+
+def _plain_times(texts: Texts) -> pd.Series | None:
+    """Times all like ``2019-04-01T08:00:00``: of that length Arrow reads nothing else."""
+    lengths = pc.min_max(pc.binary_length(texts)).as_py()
+    if lengths["min"] != lengths["max"] or lengths["min"] != len("2019-04-01T08:00:00"):
+        return None
+    try:
+        stamps = pc.cast(texts, pa.timestamp("us"))
+    except pa.ArrowInvalid:
+        return None
+    return pd.Series(pc.assume_timezone(stamps, "UTC").to_pandas()).astype("datetime64[us, UTC]")
 
 
 def epoch(texts: Texts) -> pd.Series | None:

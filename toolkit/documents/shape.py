@@ -22,13 +22,14 @@ The rule looks at the first MiB of a document, so that a log of any size is read
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
 
-from toolkit.documents.hardened import Truncated, feed, parser_for
+from toolkit.documents.hardened import Feed, Truncated, parser_for
 from toolkit.documents.limits import LIMITS, MIB, Limits, too_deep
-from toolkit.documents.source import Stream
+from toolkit.documents.source import CHUNK, Stream
 from toolkit.outcomes import InvalidArgument
 
 HEAD = MIB
@@ -253,11 +254,11 @@ def survey(head: bytes, encoding: str | None, limits: Limits) -> Node | None:
     parser.StartElementHandler = start
     parser.EndElementHandler = end
     parser.CharacterDataHandler = text
-    try:
-        for _ in feed(parser, Stream(iter([head]), encoding), limits):
-            pass
-    except Truncated:
-        pass  # the head of a long document always is
+    feed = Feed(parser, limits)
+    with contextlib.suppress(Truncated):  # the head of a long document always is
+        for at in range(0, len(head), CHUNK):
+            feed.take(head[at : at + CHUNK])
+        feed.end()
     return next(iter(top.children.values()), None)
 
 

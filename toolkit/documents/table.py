@@ -119,7 +119,7 @@ class Gathered:
             for key, values in batch.columns.items():
                 if key not in self.chunks:
                     self.chunks[key] = [pa.nulls(self.rows, infer.TEXT)] if self.rows else []
-                self.chunks[key].append(pa.array(values, infer.TEXT))
+                self.chunks[key].append(values)
             for key in self.chunks.keys() - batch.columns.keys():
                 self.chunks[key].append(pa.nulls(batch.rows, infer.TEXT))
             self.rows += batch.rows
