@@ -18,6 +18,7 @@ from typing import Any, Self
 import httpx
 
 from toolkit.cassettes.cassette import Cassette
+from toolkit.cassettes.observing import tell, watched
 from toolkit.cassettes.options import Mode, Options
 from toolkit.cassettes.transports import send, send_async
 from toolkit.outcomes import CassetteError
@@ -78,6 +79,7 @@ class Playing:
         with _guard:
             _playing.append(self)
         _here.set((*_here.get(), self))
+        tell(None)
         return self
 
     def stop(self) -> None:
@@ -91,7 +93,10 @@ class Playing:
         # what was stopped is left out wherever it is still known.
         _here.set(tuple(one for one in _here.get() if one is not self))
         self._calls = cassette.calls
-        cassette.close()
+        try:
+            cassette.close()
+        finally:
+            tell(None)
 
     def __enter__(self) -> Self:
         return self.start()
@@ -148,6 +153,12 @@ def replay(path: str | os.PathLike[str], *, mode: Mode | None = None, **options:
     return Replay(path, mode=mode, **options)
 
 
+def playing() -> tuple[Playing, ...]:
+    """Give what is in the deck, of the whole process, in the order it was put in."""
+    with _guard:
+        return tuple(_playing)
+
+
 def current() -> Cassette | None:
     """Give the cassette that counts here; None when requests are just sent.
 
@@ -187,7 +198,7 @@ class DeckTransport(httpx.BaseTransport):
         response: httpx.Response = (
             self._inner.handle_request(request)
             if cassette is None
-            else send(cassette, request, self._inner)
+            else send(watched(cassette), request, self._inner)
         )
         return response
 
@@ -211,7 +222,7 @@ class AsyncDeckTransport(httpx.AsyncBaseTransport):
         response: httpx.Response = (
             await self._inner.handle_async_request(request)
             if cassette is None
-            else await send_async(cassette, request, self._inner)
+            else await send_async(watched(cassette), request, self._inner)
         )
         return response
 
