@@ -9,28 +9,50 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 _HOMES = {
+    "bursts": "scans",
     "compare": "comparison",
+    "compare_fields": "fields",
+    "compare_latency": "latency_shifts",
+    "errors": "failures",
+    "histogram": "latencies",
+    "latency": "latencies",
     "log_levels": "levels",
+    "log_patterns": "patterns",
+    "overview": "glance",
     "plot_log_levels": "plots",
     "plot_result_codes": "plots",
     "plot_task_stats": "plots",
     "read_calls": "calls",
     "read_log": "logs",
     "recorded": "recordings",
+    "recorded_logs": "logbooks",
     "result_codes": "codes",
+    "sessions": "logins",
+    "task_runs": "runs",
     "task_stats": "tasks",
+    "timeline": "axis",
     "unreadable": "calls",
+    "unusual_runs": "runs",
     "write_report": "report",
 }
 
 __all__ = sorted(_HOMES)
 
 if TYPE_CHECKING:
+    from toolkit.analysis.axis import timeline as timeline
     from toolkit.analysis.calls import read_calls as read_calls, unreadable as unreadable
     from toolkit.analysis.codes import result_codes as result_codes
     from toolkit.analysis.comparison import compare as compare
+    from toolkit.analysis.failures import errors as errors
+    from toolkit.analysis.fields import compare_fields as compare_fields
+    from toolkit.analysis.glance import overview as overview
+    from toolkit.analysis.latencies import histogram as histogram, latency as latency
+    from toolkit.analysis.latency_shifts import compare_latency as compare_latency
     from toolkit.analysis.levels import log_levels as log_levels
+    from toolkit.analysis.logbooks import recorded_logs as recorded_logs
+    from toolkit.analysis.logins import sessions as sessions
     from toolkit.analysis.logs import read_log as read_log
+    from toolkit.analysis.patterns import log_patterns as log_patterns
     from toolkit.analysis.plots import (
         plot_log_levels as plot_log_levels,
         plot_result_codes as plot_result_codes,
@@ -38,6 +60,8 @@ if TYPE_CHECKING:
     )
     from toolkit.analysis.recordings import recorded as recorded
     from toolkit.analysis.report import write_report as write_report
+    from toolkit.analysis.runs import task_runs as task_runs, unusual_runs as unusual_runs
+    from toolkit.analysis.scans import bursts as bursts
     from toolkit.analysis.tasks import task_stats as task_stats
 
 

@@ -12,8 +12,8 @@ import pandas as pd
 
 from toolkit import services
 from toolkit.analysis.codes import CallSource, as_calls
+from toolkit.analysis.logbooks import gives_log
 from toolkit.analysis.patterns import pattern_of
-from toolkit.analysis.recorded_logs import gives_log
 from toolkit.analysis.recordings import recorded
 from toolkit.cassettes import Interaction
 from toolkit.frames import Column, frame

@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from toolkit.analysis import latency
+from toolkit.analysis import latencies
 from toolkit.analysis.buckets import Durations
 from toolkit.analysis.calls import COLUMNS as CALL_COLUMNS
 from toolkit.analysis.codes import CallSource, as_calls
@@ -21,7 +21,7 @@ SECONDS = 0.01
 _CALLS = {column.name: column for column in CALL_COLUMNS}
 COLUMNS = (
     Column("state", "category", STATES, "what became of the function"),
-    *(_CALLS[name] for name in latency.BY),
+    *(_CALLS[name] for name in latencies.BY),
     Column("before", "integer", about="calls with a duration in the first recording"),
     Column("after", "integer", about="calls with a duration in the second"),
     Column("p50_before", "number", about="seconds: half of the calls took no longer"),
@@ -68,7 +68,7 @@ def compare_latency(
     --------
     >>> compare_latency("monday.yaml", "tuesday.yaml").head()     # doctest: +SKIP
     """
-    counted = [latency.count(as_calls(one), latency.BY) for one in (before, after)]
+    counted = [latencies.count(as_calls(one), latencies.BY) for one in (before, after)]
     return finish(*counted, chance=chance, ratio=ratio, seconds=seconds)
 
 
@@ -82,7 +82,10 @@ def finish(
 ) -> pd.DataFrame:
     """Compare counts in buckets by service and function."""
     groups = [
-        {tuple(map(str, key)): group for key, group in one.groupby(list(latency.BY), observed=True)}
+        {
+            tuple(map(str, key)): group
+            for key, group in one.groupby(list(latencies.BY), observed=True)
+        }
         for one in (before, after)
     ]
     keys = sorted(groups[0].keys() | groups[1].keys())
@@ -101,7 +104,7 @@ def finish(
 def _of_one_function(
     key: tuple[str, ...], before: pd.DataFrame | None, after: pd.DataFrame | None
 ) -> dict[str, Any]:
-    row: dict[str, Any] = dict(zip(latency.BY, key, strict=True))
+    row: dict[str, Any] = dict(zip(latencies.BY, key, strict=True))
     row |= {"state": "same", "before": 0, "after": 0, "ratio": None, "p_value": None}
     for side, group in (("before", before), ("after", after)):
         if group is not None:

@@ -11,8 +11,8 @@ import pandas as pd
 from toolkit.analysis import counting
 from toolkit.analysis.codes import CallSource, as_calls, missing, typed
 from toolkit.analysis.happenings import FAILURES, kind_of
+from toolkit.analysis.logbooks import recorded_logs
 from toolkit.analysis.patterns import masked
-from toolkit.analysis.recorded_logs import recorded_logs
 from toolkit.analysis.schedules import Schedule, schedule_of
 from toolkit.frames import Column, frame
 from toolkit.outcomes import InvalidArgument

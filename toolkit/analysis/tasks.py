@@ -8,8 +8,12 @@ from typing import Any, Protocol, TypeAlias, runtime_checkable
 import pandas as pd
 
 from toolkit import services
-from toolkit.analysis.codes import as_calls
+from toolkit.analysis.codes import as_calls, missing
+from toolkit.analysis.happenings import kind_of
+from toolkit.analysis.logbooks import recorded_logs
 from toolkit.analysis.recordings import recorded
+from toolkit.analysis.runs import COLUMNS as RUN_COLUMNS, KINDS, task_runs, unusual_runs
+from toolkit.analysis.schedules import schedule_of
 from toolkit.analysis.sources import CassetteSource
 from toolkit.frames import Column, frame, series
 from toolkit.outcomes import InvalidArgument
@@ -45,6 +49,16 @@ COLUMNS = (
     Column("new_executions", "integer", about="runs between the first and the latest reading"),
     Column("new_errors", "integer", about="failed runs between the two"),
     Column("resets", "integer", about="how often the counts fell: the statistics were reset"),
+    Column("runs", "integer", about="runs that the task's log tells of"),
+    Column("failed_runs", "integer", about="those of them that failed"),
+    Column("seconds_p50", "number", about="half of the runs took no longer"),
+    Column("seconds_p95", "number", about="95 of 100 runs took no longer"),
+    Column("gap_p50", "number", about="seconds between the begins of two runs: half are no more"),
+    Column("gap_p95", "number", about="95 of 100 are no more"),
+    Column("every", "number", about="seconds of the schedule that the runs follow; else missing"),
+    Column("late", "integer", about="runs that began much later than due"),
+    Column("missed", "integer", about="times at which a run was due and none began"),
+    Column("slow", "integer", about="runs that took much longer than the task's do"),
 )
 
 
@@ -59,25 +73,41 @@ class Gateway(Protocol):
 
 TaskSource: TypeAlias = "pd.DataFrame | Gateway | CassetteSource"
 
+# By what pairs and counts of runs become numbers of a task.
+_OF_RUNS = (
+    ("runs", lambda runs: len(runs)),
+    ("failed_runs", lambda runs: int((runs["outcome"] == "failed").sum())),
+    ("seconds_p50", lambda runs: runs["seconds"].quantile(0.5)),
+    ("seconds_p95", lambda runs: runs["seconds"].quantile(0.95)),
+    ("gap_p50", lambda runs: runs["gap"].quantile(0.5)),
+    ("gap_p95", lambda runs: runs["gap"].quantile(0.95)),
+)
+
 
 def task_stats(source: TaskSource) -> pd.DataFrame:
-    """Statistics of tasks: the latest reading of each, and what changed since the first.
+    """Statistics of tasks: the latest status of each, what changed since the first, and its runs.
 
     Parameters
     ----------
     source : DataFrame, gateway or recordings
-        Calls from :func:`read_calls` (their recorded status records are read), readings from
-        ``gateway.task_statuses()`` (also several of them, concatenated), a gateway, which is
-        asked now, or recordings, as :func:`read_calls` takes them.
+        Calls from :func:`read_calls` (the status records and the tasks' logs that they recorded
+        are read), readings from ``gateway.task_statuses()`` (also several of them, concatenated),
+        a task's log or runs from :func:`task_runs`, a gateway, which is asked for its readings
+        now, or recordings, as :func:`read_calls` takes them.
 
     Returns
     -------
     DataFrame
         A row a task, in the order of names: ``config``, ``task`` str · ``status`` category ·
-        ``executions``, ``errors`` Int64 · ``error_rate`` float64, 0 to 1 · ``last_start``
-        datetime64[us, UTC] · ``last_duration`` float64, seconds · ``last_error_at``
-        datetime64[us, UTC] · ``last_error`` str · ``readings`` Int64 · ``first_read``,
-        ``last_read`` datetime64[us, UTC] · ``new_executions``, ``new_errors``, ``resets`` Int64.
+        ``executions``, ``errors`` Int64 (of the status record; where there is none, of the log) ·
+        ``error_rate`` float64, 0 to 1 · ``last_start`` datetime64[us, UTC] · ``last_duration``
+        float64, seconds · ``last_error_at`` datetime64[us, UTC] · ``last_error`` str ·
+        ``readings`` Int64 · ``first_read``, ``last_read`` datetime64[us, UTC] ·
+        ``new_executions``, ``new_errors``, ``resets`` Int64.
+
+        Of the task's log, missing where it was not recorded: ``runs``, ``failed_runs`` Int64 ·
+        ``seconds_p50``, ``seconds_p95``, ``gap_p50``, ``gap_p95``, ``every`` float64, seconds ·
+        ``late``, ``missed``, ``slow`` Int64; :func:`unusual_runs` lists these.
 
     Raises
     ------
@@ -89,12 +119,52 @@ def task_stats(source: TaskSource) -> pd.DataFrame:
     >>> task_stats(gateway)                                       # doctest: +SKIP
     >>> task_stats("cassettes/monday.yaml")                       # doctest: +SKIP
     """
-    readings = task_readings(source)
-    rows = [
-        _of_one_task(str(config), str(task), group)
+    readings, runs = _sources(source)
+    rows = {
+        (str(config), str(task)): _of_one_task(str(config), str(task), group)
         for (config, task), group in readings.groupby(["config", "task"], dropna=False)
-    ]
-    return frame(COLUMNS, rows)
+    }
+    unusual = unusual_runs(runs).groupby(["config", "task"], dropna=False)["kind"]
+    kinds = {key: group.astype("str").value_counts() for key, group in unusual}
+    for key, group in runs.groupby(["config", "task"], dropna=False, sort=False):
+        named = ("" if missing(key[0]) else str(key[0]), str(key[1]))
+        row = rows.setdefault(named, _from_runs(*named, group))
+        row |= {name: _cell(of(group)) for name, of in _OF_RUNS}
+        schedule = schedule_of(group["started"])
+        row["every"] = schedule.every if schedule else None
+        row |= {kind: int(kinds[key].get(kind, 0)) if key in kinds else 0 for kind in KINDS}
+    return frame(COLUMNS, [rows[key] for key in sorted(rows)])
+
+
+def _sources(source: TaskSource) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The status records and the runs that a source tells of."""
+    if isinstance(source, pd.DataFrame):
+        kind = kind_of(source)
+        if kind == "runs" or (kind == "log" and "run" in source):
+            return frame(READING_COLUMNS), task_runs(source)
+    if isinstance(source, Gateway) or (isinstance(source, pd.DataFrame) and kind != "calls"):
+        return task_readings(source), frame(RUN_COLUMNS)
+    calls = as_calls(source)
+    log = recorded_logs(calls)
+    return task_readings(calls), task_runs(log) if "run" in log else frame(RUN_COLUMNS)
+
+
+def _from_runs(config: str, task: str, runs: pd.DataFrame) -> dict[str, Any]:
+    """What the log says in place of the status record that was not read."""
+    failed = runs[runs["outcome"] == "failed"]
+    last, worst = runs.iloc[-1], None if failed.empty else failed.iloc[-1]
+    return {
+        "config": config or None,
+        "task": task,
+        "executions": len(runs),
+        "errors": len(failed),
+        "error_rate": len(failed) / len(runs),
+        "last_start": _cell(last["started"]),
+        "last_duration": _cell(last["seconds"]),
+        "last_error_at": None if worst is None else _cell(worst["ended"]),
+        "last_error": None if worst is None else _cell(worst["error"]),
+        "readings": 0,
+    }
 
 
 def task_readings(source: TaskSource) -> pd.DataFrame:
@@ -105,7 +175,8 @@ def task_readings(source: TaskSource) -> pd.DataFrame:
         found = source
     elif isinstance(source, pd.DataFrame) and "cassette" not in source:
         raise InvalidArgument(
-            "task_stats takes calls (of read_calls) or readings (of gateway.task_statuses), "
+            "task_stats takes calls (of read_calls), readings (of gateway.task_statuses), a "
+            "task's log or runs (of task_runs), "
             f"not a table with the columns {', '.join(map(str, source))}"
         )
     else:
