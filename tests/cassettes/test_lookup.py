@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings, strategies as st
 
 from tests.cassettes.samples import URL, interaction, names
-from toolkit.cassettes import Cassette, Request, flowline, index, lookup
+from toolkit.cassettes import Cassette, Request, coverage, flowline, index, lookup
 from toolkit.cassettes.entries import FileEntries
 from toolkit.cassettes.lookup import Lookup
 from toolkit.cassettes.matching import Matching
@@ -144,7 +144,7 @@ def test_long_runs_of_one_request_are_played_in_order(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A poll that was made a thousand times; the next one is found without a scan of the run."""
-    monkeypatch.setattr(lookup, "_LONG_RUN", 10)
+    monkeypatch.setattr(coverage, "_LONG_RUN", 10)
     path = tmp_path / "a.yaml"
     write(path, [b"poll"] * 60 + [b"other"])
     for keep in (False, True, None):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import subprocess
 import sys
@@ -14,7 +15,8 @@ from hypothesis import given, settings, strategies as st
 from tests.cassettes.samples import as_stock, interaction, names, stock
 from toolkit.cassettes import CassetteWarning, Interaction, durability, flowline, read
 from toolkit.cassettes.vcrdict import to_dict
-from toolkit.cassettes.writer import PAGE, Writer, replace
+from toolkit.cassettes.wholefile import replace
+from toolkit.cassettes.writer import PAGE, Writer
 from toolkit.outcomes import CassetteError
 
 
@@ -178,11 +180,21 @@ def test_a_second_writer_is_refused_at_once_also_before_the_file_exists(tmp_path
     link.symlink_to(path)
     with_lock = Writer(path)
     for other in (path, link):
-        with pytest.raises(CassetteError, match=f"recorded by process {os.getpid()}"):
+        with pytest.raises(CassetteError, match="recorded in this process already"):
             Writer(other)
     with_lock.close()
     Writer(path).close()
     assert names(tmp_path) == ["link.yaml"]
+
+
+def test_a_writer_that_is_thrown_away_gives_its_lock_back(tmp_path: Path) -> None:
+    """A client in a notebook that nobody closed; what it wrote is there."""
+    path = tmp_path / "a.yaml"
+    Writer(path).append(line(interaction()))
+    gc.collect()
+    writer = Writer(path)
+    writer.close()
+    assert stock(path) == as_stock(interaction())
 
 
 def test_the_lock_of_another_process_holds_and_dies_with_it(tmp_path: Path) -> None:
@@ -280,7 +292,8 @@ def test_sync_says_when_bytes_reach_the_disk(
 ) -> None:
     """Each time, soon, or never; closing synchronises unless told never to."""
     asked: list[int] = []
-    monkeypatch.setattr("toolkit.cassettes.writer.to_disk", asked.append)
+    for module in ("writer", "wholefile"):
+        monkeypatch.setattr(f"toolkit.cassettes.{module}.to_disk", asked.append)
     counts = {}
     for sync in ("always", "background", "never"):
         asked.clear()

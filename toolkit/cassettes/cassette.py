@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from toolkit.cassettes import flowline
+from toolkit.cassettes.coverage import Found
 from toolkit.cassettes.entries import (
     CassetteWarning,
     Entries,
@@ -21,14 +22,15 @@ from toolkit.cassettes.entries import (
     read,
 )
 from toolkit.cassettes.interaction import Interaction, Request
-from toolkit.cassettes.lookup import Found, Lookup
+from toolkit.cassettes.lookup import Lookup
 from toolkit.cassettes.matching import Matching
 from toolkit.cassettes.nearest import explain
 from toolkit.cassettes.options import Mode, Options
 from toolkit.cassettes.redaction import Redactor
 from toolkit.cassettes.vcrdict import from_dict, moment_of, to_dict
 from toolkit.cassettes.verification import Difference, compare
-from toolkit.cassettes.writer import Writer, replace
+from toolkit.cassettes.wholefile import replace
+from toolkit.cassettes.writer import Writer
 from toolkit.outcomes import CassetteError, NotRecorded
 
 
@@ -285,32 +287,29 @@ class Cassette:
         try:
             if self._lookup is not None:
                 self._lookup.close(keep=finish is None)
-            if self._writer is None and finish is not None and self._superseded:
-                self._writer = Writer(self.path, self.options.sync)
-                self._old_size = self._writer.size
-            if self._writer is not None:
-                self._writer.close(finish)
         finally:
             if self._entries is not None:
                 self._entries.close()
+        if self._writer is None and finish is not None and self._superseded:
+            self._writer = Writer(self.path, self.options.sync)
+            self._old_size = self._writer.size
+        if self._writer is not None:
+            self._writer.close(finish)
 
     def _tidy(self) -> None:
         """Write the file anew without what was superseded, or recorded again."""
+        replace(self.path, self._staying())
+
+    def _staying(self) -> Iterator[bytes]:
         # What was converted from another layout is known by its number, not by its byte.
         numbered = isinstance(self._entries, MemoryEntries)
         entries = open_entries(self.path)
-        lines = enumerate(entries.lines(entries.start))
         try:
-            replace(
-                self.path,
-                (
-                    line
-                    for number, (position, line) in lines
-                    if self._stays(number if numbered else position, line)
-                ),
-            )
+            for number, (position, line) in enumerate(entries.lines(entries.start)):
+                if self._stays(number if numbered else position, line):
+                    yield line
         finally:
-            entries.close()
+            entries.close()  # before the file is replaced: Windows keeps an open one
 
     def _stays(self, position: int, line: bytes) -> bool:
         if position in self._superseded:

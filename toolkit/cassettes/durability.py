@@ -10,6 +10,7 @@ import os
 import sys
 import threading
 import time
+import weakref
 from typing import Literal, Protocol
 
 Sync = Literal["always", "background", "never"]
@@ -59,7 +60,8 @@ class Background:
 
     def _reset(self) -> None:
         self._guard = threading.Lock()
-        self._waiting: set[Synchronised] = set()
+        # Weak: a writer that is thrown away synchronises by itself, and frees its cassette.
+        self._waiting: weakref.WeakSet[Synchronised] = weakref.WeakSet()
         self._work = threading.Event()
         self._thread: threading.Thread | None = None
 
@@ -85,9 +87,10 @@ class Background:
             time.sleep(BEHIND)
             self._work.clear()
             with self._guard:
-                targets, self._waiting = self._waiting, set()
-            for target in targets:
-                target.synchronise()
+                targets = list(self._waiting)
+                self._waiting.clear()
+            while targets:
+                targets.pop().synchronise()  # no reference to it is kept
 
 
 background = Background()

@@ -159,6 +159,10 @@ class FileEntries:
         if file >= 0:
             os.close(file)
 
+    def __del__(self) -> None:
+        if hasattr(self, "_file"):
+            self.close()
+
 
 def is_whole(line: bytes) -> bool:
     """Whether a line without a line end is an interaction all the same."""

@@ -52,6 +52,11 @@ class WriterLock:
         os.close(file)
         if locked:
             return -1  # its last holder removed it between our open and our lock: once more
+        if holder == f"process {os.getpid()}":
+            raise CassetteError(
+                f"{cassette} is being recorded in this process already; one cassette has one "
+                "writer: stop that recording (or close its client), or record to another file."
+            )
         raise CassetteError(
             f"{cassette} is being recorded by {holder or 'another process'}; "
             "one cassette has one writer: wait for it, or record to another file."

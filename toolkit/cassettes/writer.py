@@ -15,23 +15,20 @@ from __future__ import annotations
 import contextlib
 import os
 import threading
-import warnings
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from pathlib import Path
 
 from toolkit.cassettes import flowline
 from toolkit.cassettes.durability import Sync, background, folder_to_disk, to_disk
 from toolkit.cassettes.entries import (
     LONGEST_LINE,
-    PENDING,
-    CassetteWarning,
     FileEntries,
-    is_whole,
     last_line,
     read_foreign,
 )
 from toolkit.cassettes.lock import WriterLock
 from toolkit.cassettes.vcrdict import to_dict
+from toolkit.cassettes.wholefile import replace, set_torn_aside, write_beside
 from toolkit.outcomes import CassetteError
 
 PAGE = 4096  # the smallest that systems use; larger ones are multiples of it
@@ -94,7 +91,7 @@ class Writer:
             replace(self.path, (flowline.encode(to_dict(i)) for i in read_foreign(self.path)))
             if not self.path.exists():
                 return
-        size = _set_torn_aside(self.path)
+        size = set_torn_aside(self.path)
         if size:
             self._file = self._open_file(self.path)
             self._size = size
@@ -167,7 +164,7 @@ class Writer:
         return position
 
     def _begin(self, line: bytes) -> int:
-        _write_beside(self.path, [line], durable=self.sync == "always")
+        write_beside(self.path, [line], durable=self.sync == "always")
         self._named = self.sync == "always"
         self._file = self._open_file(self.path)
         self._size = len(flowline.HEADER) + len(line)
@@ -235,43 +232,21 @@ class Writer:
             finally:
                 self._lock.release()
 
+    def __del__(self) -> None:
+        # A client that was never closed must not lock its cassette for the rest of a notebook.
+        # No lock of threads is taken here: the collector may run while this thread holds it.
+        file, self._file = getattr(self, "_file", -1), -1
+        with contextlib.suppress(Exception):
+            if file >= 0:
+                if self.sync != "never" and self._lock.held:
+                    to_disk(file)
+                os.close(file)
+            self._lock.release()
+
     def _take_over(self) -> None:
         if self.path != self._cassette and self.path.exists():
             self.path.replace(self._cassette)
             folder_to_disk(self._cassette.parent)
-
-
-def replace(path: Path, lines: Iterable[bytes]) -> None:
-    """Write a whole cassette anew under its name, in one step for every reader.
-
-    Without lines the file is removed: vcrpy cannot load a cassette without interactions.
-    The caller holds the writer's lock.
-    """
-    _write_beside(path, lines, durable=True)
-
-
-def _write_beside(path: Path, lines: Iterable[bytes], *, durable: bool) -> None:
-    beside = path.with_name(path.name + ".new")
-    empty = True
-    try:
-        with beside.open("wb") as file:
-            file.write(flowline.HEADER)
-            for line in lines:
-                file.write(line)
-                empty = False
-            file.flush()
-            if durable:
-                to_disk(file.fileno())
-        if empty:
-            path.unlink(missing_ok=True)
-            return
-        if path.exists():
-            beside.chmod(path.stat().st_mode & 0o777)
-        beside.replace(path)
-    finally:
-        beside.unlink(missing_ok=True)
-    if durable:
-        folder_to_disk(path.parent)
 
 
 def _no_split_characters(line: bytes, offset: int) -> bytes:
@@ -291,48 +266,3 @@ def _no_split_characters(line: bytes, offset: int) -> bytes:
             text[start:end] = flowline.escaped(text[start:end].decode())
         at += PAGE
     return bytes(text)
-
-
-def _set_torn_aside(path: Path) -> int:
-    """Move unfinished lines at the end into a file beside; give the size that remains."""
-    entries = FileEntries(path)
-    try:
-        end = entries.size
-        while end > entries.start:
-            begin, line = last_line(entries, end)
-            if not _is_torn(line):
-                break
-            end = begin
-        torn = entries.read(end, entries.size - end) if end < entries.size else b""
-        unended = not torn and not line.endswith(b"\n")
-        start = entries.start
-    finally:
-        entries.close()
-    if torn:
-        aside = path.with_name(path.name + ".torn")
-        with aside.open("ab") as file:
-            file.write(torn)
-        if end > start:
-            os.truncate(path, end)
-        else:
-            path.unlink()
-            end = 0
-        warnings.warn(
-            f"{path}: its last {len(torn):,} bytes were of an interaction that was not finished "
-            f"(the power failed, or its writer was killed); they are in {aside.name} now.",
-            CassetteWarning,
-            stacklevel=2,
-        )
-    elif unended:
-        with path.open("ab") as file:
-            file.write(b"\n")
-        end += 1
-    return end
-
-
-def _is_torn(line: bytes) -> bool:
-    if line.startswith((PENDING, b"\0")) or b"\0" in line[-PAGE:]:
-        return True
-    if line.startswith(flowline.OPENING[: len(line)]):
-        return not is_whole(line.rstrip(b"\r\n"))
-    return False

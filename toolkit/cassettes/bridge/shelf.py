@@ -7,13 +7,15 @@ from pathlib import Path
 from typing import Any
 
 from toolkit.cassettes import flowline
+from toolkit.cassettes.coverage import Accepts
 from toolkit.cassettes.entries import Entries, FileEntries, is_blank, open_entries
 from toolkit.cassettes.interaction import Request
 from toolkit.cassettes.lock import WriterLock
-from toolkit.cassettes.lookup import Accepts, Lookup
+from toolkit.cassettes.lookup import Lookup
 from toolkit.cassettes.matching import Matching
 from toolkit.cassettes.vcrdict import FAILED_URI, request_from_dict
-from toolkit.cassettes.writer import Writer, replace
+from toolkit.cassettes.wholefile import replace
+from toolkit.cassettes.writer import Writer
 
 Change = Callable[[dict[str, Any]], "dict[str, Any] | None"]
 Found = tuple[int, bytes]
