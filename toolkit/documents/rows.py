@@ -316,12 +316,13 @@ def _blocks(chunks: Iterator[bytes], block: int) -> Iterator[bytes]:
     held: list[bytes] = []
     length = 0
     for chunk in chunks:
-        held.append(chunk)
-        length += len(chunk)
-        if length >= block:
-            yield b"".join(held)
-            held.clear()
-            length = 0
+        for start in range(0, len(chunk), block):
+            held.append(chunk[start : start + block])
+            length += len(held[-1])
+            if length >= block:
+                yield b"".join(held)
+                held.clear()
+                length = 0
     if held:
         yield b"".join(held)
 
