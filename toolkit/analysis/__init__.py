@@ -19,9 +19,18 @@ _HOMES = {
     "log_levels": "levels",
     "log_patterns": "patterns",
     "overview": "glance",
+    "plot_compare": "plots",
+    "plot_compare_latency": "plots",
+    "plot_errors": "plots",
+    "plot_histogram": "plots",
+    "plot_latency": "plots",
     "plot_log_levels": "plots",
+    "plot_log_patterns": "plots",
     "plot_result_codes": "plots",
+    "plot_sessions": "plots",
+    "plot_task_runs": "plots",
     "plot_task_stats": "plots",
+    "plot_timeline": "plots",
     "read_calls": "calls",
     "read_log": "logs",
     "recorded": "recordings",
@@ -54,9 +63,18 @@ if TYPE_CHECKING:
     from toolkit.analysis.logs import read_log as read_log
     from toolkit.analysis.patterns import log_patterns as log_patterns
     from toolkit.analysis.plots import (
+        plot_compare as plot_compare,
+        plot_compare_latency as plot_compare_latency,
+        plot_errors as plot_errors,
+        plot_histogram as plot_histogram,
+        plot_latency as plot_latency,
         plot_log_levels as plot_log_levels,
+        plot_log_patterns as plot_log_patterns,
         plot_result_codes as plot_result_codes,
+        plot_sessions as plot_sessions,
+        plot_task_runs as plot_task_runs,
         plot_task_stats as plot_task_stats,
+        plot_timeline as plot_timeline,
     )
     from toolkit.analysis.recordings import recorded as recorded
     from toolkit.analysis.report import write_report as write_report

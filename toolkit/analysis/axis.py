@@ -90,7 +90,8 @@ def _read(table: Any) -> pd.DataFrame:
 def _calls(calls: Any) -> pd.DataFrame:
     known = _read(calls)
     if isinstance(calls, pd.DataFrame):  # rows are in the order of the calls
-        known["end"] = list(calls["at"] + pd.to_timedelta(calls["elapsed"], unit="s"))
+        elapsed = pd.to_timedelta(calls["elapsed"], unit="s").dt.round("us")
+        known["end"] = list((calls["at"] + elapsed).dt.as_unit("us"))
     return known
 
 

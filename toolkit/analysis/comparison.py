@@ -5,8 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from toolkit.analysis.calls import COLUMNS as CALL_COLUMNS
-from toolkit.analysis.codes import BY, as_calls, count, typed
-from toolkit.analysis.sources import CassetteSource
+from toolkit.analysis.codes import BY, CallSource, as_calls, count, typed
 from toolkit.frames import Column
 
 STATES = ("new", "gone", "changed", "same")
@@ -24,8 +23,8 @@ COLUMNS = (
 
 
 def compare(
-    before: pd.DataFrame | CassetteSource,
-    after: pd.DataFrame | CassetteSource,
+    before: CallSource,
+    after: CallSource,
     *,
     tolerance: float = 0.01,
 ) -> pd.DataFrame:
@@ -47,6 +46,11 @@ def compare(
         ``share_before``, ``share_after``, ``change`` float64; a share is missing where the
         function was not called. New ones first, then gone, changed and same; the largest
         change first.
+
+    See Also
+    --------
+    compare_latency : functions that became slower or faster.
+    compare_fields : what changed in the answers.
 
     Examples
     --------

@@ -41,11 +41,12 @@ class Schedule:
 
     def missed(self) -> list[dt.datetime]:
         """When no run began, between the first and the last; not on days without any runs."""
+        free = self._free()
         holes = [place for place in range(max(self.runs)) if place not in self.runs]
         return [
             self._moment(place).to_pydatetime()
             for place in holes
-            if self._moment(place).dayofweek not in self._free()
+            if self._moment(place).day_of_week not in free
         ]
 
     def _moment(self, place: int) -> pd.Timestamp:
@@ -57,7 +58,7 @@ class Schedule:
         A day on which nothing ever ran though it came twice; and a whole weekend, which one week
         tells as well: two runs missed in a row would be another explanation, and a rare one.
         """
-        days = {place: self._moment(place).dayofweek for place in range(max(self.runs) + 1)}
+        days = {place: self._moment(place).day_of_week for place in range(max(self.runs) + 1)}
         worked = {days[place] for place in self.runs}
         dates: dict[int, set[dt.date]] = {}
         for place, day in days.items():
