@@ -62,6 +62,7 @@ _HOMES = {
         "UnsafeDocument",
     ),
     "toolkit.services": ("codes", "functions"),
+    "toolkit.widgets": ("deck", "form"),
 }
 _MODULES = {"sandbox": "toolkit.sandbox", "sertainty": "toolkit.services.sertainty"}
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
@@ -122,6 +123,7 @@ if TYPE_CHECKING:
         UnsafeDocument as UnsafeDocument,
     )
     from toolkit.services import codes as codes, functions as functions, sertainty as sertainty
+    from toolkit.widgets import deck as deck, form as form
 
 
 def __getattr__(name: str) -> Any:
@@ -138,3 +140,10 @@ def __getattr__(name: str) -> Any:
 
 def __dir__() -> list[str]:
     return [*__all__, "__version__"]
+
+
+def load_ipython_extension(ipython: Any) -> None:
+    """``%load_ext toolkit``: see :mod:`toolkit.magics`."""
+    from toolkit import magics
+
+    magics.load_ipython_extension(ipython)

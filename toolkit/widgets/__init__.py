@@ -5,3 +5,9 @@ a person types goes to the kernel in messages that no notebook keeps; what a for
 which notebooks may save. Messages arrive on whatever thread the kernel has at hand: everything
 here is safe to call from any of them.
 """
+
+from toolkit.widgets.call import CallForm, form
+from toolkit.widgets.login import LoginForm
+from toolkit.widgets.panel import DeckPanel, deck
+
+__all__ = ["CallForm", "DeckPanel", "LoginForm", "deck", "form"]

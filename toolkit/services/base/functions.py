@@ -43,6 +43,9 @@ class Argument:
         The values of a ``choice``.
     names : bool
         Whether it names what the function is aimed at (it is then part of a call's target).
+    listed : str
+        ``function.column``: where the values that exist are listed. That function takes the
+        arguments that stand before this one, as many as it has.
     """
 
     name: str
@@ -51,6 +54,7 @@ class Argument:
     wildcard: bool = False
     choices: tuple[str, ...] = ()
     names: bool = False
+    listed: str = ""
 
     @property
     def parameter(self) -> str:

@@ -21,12 +21,14 @@ TASKS_STATUS = ("Normal", "Errors")
 TASK_STATUS = ("Error", "Executing", "Idle", "Paused", "Waiting")
 
 _SESSION = Argument("session-id", "session")
-_CONFIG = Argument("config-name", names=True)
-_TASK = Argument("task-name", names=True)
-_TASKS = Argument("task-name", names=True, wildcard=True)
+_CONFIG = Argument("config-name", names=True, listed="configGetList.config")
+_NEW_CONFIG = Argument("config-name", names=True)
+_TASK = Argument("task-name", names=True, listed="configGetTasks.name")
+_TASKS = Argument("task-name", names=True, wildcard=True, listed="configGetTasks.name")
+_TEMPLATE = Argument("task-name", names=True, listed="templateGetList.template")
 _ID = Argument("id-name", names=True)
 _SCRIPT = Argument("script-name", names=True)
-_PRESET = Argument("preset-name", names=True)
+_PRESET = Argument("preset-name", names=True, listed="sharedGetPresetList.preset")
 _ID_CONTENTS = Argument("id-contents", "binary")
 _SCRIPT_CONTENTS = Argument("script-contents", "binary")
 _FINGERPRINTS = Argument("machine-fingerprint", "xml", repeated=True)
@@ -159,7 +161,7 @@ TABLE = FunctionTable(
             "config.create",
             "Make a configuration with no tasks.",
             "4.9",
-            (_CONFIG,),
+            (_NEW_CONFIG,),
             codes=(232,),
             lost_reply=_EXISTS_MEANS_DONE,
         ),
@@ -400,7 +402,7 @@ TABLE = FunctionTable(
             "template.get_task",
             "A template's task definition, as one row.",
             "4.36",
-            (_TASK,),
+            (_TEMPLATE,),
             (Result("task-definition", "xml", path="Task"),),
             codes=(213,),
             aliases=("tempateGetTask",),

@@ -90,3 +90,23 @@ async function copyText(text, node) {
   node.textContent = "Copied";
   setTimeout(() => (node.textContent = word), 1500);
 }
+
+/** A table of texts. Cells are texts, or {text, tone} with a mark that says the tone too. */
+function tableOf(caption, columns, rows) {
+  const head = make("tr", {}, ...columns.map((text) => make("th", { scope: "col", text })));
+  const body = rows.map((row) =>
+    make("tr", {}, ...row.map((cell) =>
+      cell && typeof cell === "object"
+        ? make("td", { class: "tk-cell", "data-tone": cell.tone, text: cell.text })
+        : make("td", cell === null ? { class: "tk-none", text: "–" } : { text: cell }),
+    )),
+  );
+  const table = make(
+    "table",
+    { class: "tk-table" },
+    make("caption", { class: "tk-read-out", text: caption }),
+    make("thead", {}, head),
+    make("tbody", {}, ...body),
+  );
+  return make("div", { class: "tk-scroll", tabindex: "0", role: "region", "aria-label": caption }, table);
+}
