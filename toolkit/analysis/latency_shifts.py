@@ -13,7 +13,7 @@ from toolkit.analysis.codes import CallSource, as_calls
 from toolkit.analysis.significance import adjusted, rank_test
 from toolkit.frames import Column, frame
 
-STATES = ("slower", "faster", "same", "new", "gone")
+STATES = ("slower", "faster", "unclear", "same", "new", "gone")
 CHANCE = 0.01
 RATIO = 1.5
 SECONDS = 0.01
@@ -45,7 +45,8 @@ def compare_latency(
     """How long each function took in two recordings, and whether the difference is chance.
 
     A function is slower or faster if a rank test (Mann and Whitney's, with Holm's correction for
-    the number of functions) says that it is no chance, and the difference is one that matters.
+    the number of functions) says that it is no chance, and the difference is one that matters. One
+    that matters but may be chance, as of few calls, is unclear.
 
     Parameters
     ----------
@@ -59,8 +60,8 @@ def compare_latency(
     Returns
     -------
     DataFrame
-        ``state`` category (slower, faster, same, new, gone) · ``service``, ``function`` category ·
-        ``before``, ``after`` Int64 · ``p50_before``, ``p50_after``, ``p95_before``, ``p95_after``
+        ``state`` category (slower, faster, unclear, same, new, gone) · ``service``, ``function``
+        category · ``before``, ``after`` Int64 · ``p50_before``, ``p50_after``, ``p95_before``, ``p95_after``
         float64, seconds · ``ratio`` float64, of the medians · ``greater`` float64 · ``p_value``
         float64. In the order of states, the largest ratio first.
 
@@ -95,8 +96,11 @@ def finish(
         row["p_value"] = p_value
         away = abs(row["p50_after"] - row["p50_before"])
         times = max(row["ratio"], 1 / row["ratio"])
-        if p_value < chance and away >= seconds and times >= ratio:
-            row["state"] = "slower" if row["ratio"] > 1 else "faster"
+        if away >= seconds and times >= ratio:
+            if p_value >= chance:
+                row["state"] = "unclear"
+            else:
+                row["state"] = "slower" if row["ratio"] > 1 else "faster"
     rows.sort(key=lambda row: (STATES.index(row["state"]), -(row["ratio"] or 0.0)))
     return frame(COLUMNS, rows)
 

@@ -103,14 +103,18 @@ def title(ax: Axes, look: Theme, text: str, x: str = "", y: str = "") -> None:
     ax.set_ylabel(y, color=look.ink)
 
 
-def legend(ax: Axes, look: Theme, count: int) -> None:
+def legend(ax: Axes, look: Theme, count: int, columns: int = 5) -> None:
     """A legend below the plot, in columns, so that it hides nothing."""
     if not count:
         return
+    figure = ax.get_figure(root=True)
+    assert figure is not None  # noqa: S101 - axes are made by a figure
+    # As far below a tall plot as below a low one: marks and label take what they take.
+    inches = ax.get_position().height * figure.get_size_inches()[1]
     shown = ax.legend(
         loc="upper center",
-        bbox_to_anchor=(0.5, -0.14 if ax.get_xlabel() else -0.1),
-        ncols=min(count, 5),
+        bbox_to_anchor=(0.5, -(0.5 if ax.get_xlabel() else 0.3) / max(inches, 0.5)),
+        ncols=min(count, columns),
         frameon=False,
         labelcolor=look.ink,
         handlelength=2.2,

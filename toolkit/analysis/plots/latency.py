@@ -98,8 +98,11 @@ def plot_histogram(calls: CallSource, *, ax: Axes | None = None, theme: str = "l
     for place, ((name, said, _, _), style) in enumerate(zip(_POINTS, styles, strict=True)):
         value = max(float(measured[name].iloc[0]), 1e-6)
         ax.axvline(value, color=dress.ink, linestyle=style, linewidth=1.2)
-        text = f" {said}: {in_units(value)}"
-        ax.text(value, height * (1.24 - 0.08 * place), text, color=dress.ink, fontsize=8)
+        text = f" {said}: {in_units(value)} "
+        low, high = ax.get_xlim()
+        side = "left" if value * value < low * high else "right"
+        level = height * (1.24 - 0.08 * place)
+        ax.text(value, level, text, ha=side, color=dress.ink, fontsize=8)
     ax.yaxis.set_major_locator(MaxNLocator(integer=True))
     return ax
 
