@@ -15,12 +15,12 @@ from toolkit.cassettes.coverage import Found
 from toolkit.cassettes.entries import (
     CassetteWarning,
     Entries,
-    MemoryEntries,
+    FileEntries,
     interaction_of,
     is_blank,
-    open_entries,
     read,
 )
+from toolkit.cassettes.foreign import open_entries
 from toolkit.cassettes.interaction import Interaction, Request
 from toolkit.cassettes.lookup import Lookup
 from toolkit.cassettes.matching import Matching
@@ -302,7 +302,7 @@ class Cassette:
 
     def _staying(self) -> Iterator[bytes]:
         # What was converted from another layout is known by its number, not by its byte.
-        numbered = isinstance(self._entries, MemoryEntries)
+        numbered = self._entries is not None and not isinstance(self._entries, FileEntries)
         entries = open_entries(self.path)
         try:
             for number, (position, line) in enumerate(entries.lines(entries.start)):

@@ -14,9 +14,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Protocol
 
-from toolkit.cassettes import flowline
+from toolkit.cassettes import flowline, stock
 from toolkit.cassettes.interaction import Interaction
-from toolkit.cassettes.vcrdict import from_dict, to_dict
+from toolkit.cassettes.vcrdict import from_dict
 from toolkit.outcomes import CassetteError
 
 LONGEST_LINE = 256 * 1024 * 1024
@@ -182,28 +182,6 @@ class ForeignLine(CassetteError):
         super().__init__(f"{path} is no list of flow lines at byte {position:,}.")
 
 
-class MemoryEntries:
-    """The interactions of a cassette in another layout, as flow lines in memory."""
-
-    def __init__(self, lines: list[bytes]) -> None:
-        self._lines = lines
-        self.size = len(lines)
-        self.start = 0
-
-    def lines(self, start: int) -> Iterator[tuple[int, bytes]]:
-        """Give number and bytes of every line from number ``start`` on."""
-        for position in range(start, self.size):
-            yield position, self._lines[position]
-
-    def line(self, position: int, length: int) -> bytes:  # noqa: ARG002 - the protocol's form
-        """Give the line of that number."""
-        return self._lines[position]
-
-    def close(self) -> None:
-        """Let go of the lines."""
-        self._lines = []
-
-
 def read(path: str | os.PathLike[str]) -> Iterator[Interaction]:
     """Read a cassette, one interaction at a time, in the order recorded.
 
@@ -236,22 +214,6 @@ def read(path: str | os.PathLike[str]) -> Iterator[Interaction]:
     yield from itertools.islice(read_foreign(path), count, None)
 
 
-def open_entries(path: Path) -> Entries:
-    """Open a cassette of any layout for reading on demand.
-
-    Another layout than flow lines is converted in memory, as bytes: half of what vcrpy holds.
-    """
-    entries = FileEntries(path)
-    try:
-        if entries.is_ours and last_line(entries)[1].startswith((b"-", b"#", b"\0")):
-            return entries
-    except BaseException:
-        entries.close()
-        raise
-    entries.close()
-    return MemoryEntries([flowline.encode(to_dict(kept)) for kept in read_foreign(path)])
-
-
 def is_blank(path: Path) -> bool:
     """Whether there is nothing in the file, or no file."""
     try:
@@ -273,9 +235,7 @@ def interaction_of(line: bytes, path: Path, position: int) -> Interaction:
 
 def read_foreign(path: Path) -> Iterator[Interaction]:
     """Read a cassette that is not made of flow lines."""
-    from toolkit.cassettes import stock
-
-    yield from map(from_dict, stock.read(path))
+    return map(from_dict, stock.read(path))
 
 
 def last_line(entries: FileEntries, end: int | None = None) -> tuple[int, bytes]:

@@ -24,10 +24,9 @@ from toolkit.cassettes.entries import (
     LONGEST_LINE,
     FileEntries,
     last_line,
-    read_foreign,
 )
+from toolkit.cassettes.foreign import lines_of
 from toolkit.cassettes.lock import WriterLock
-from toolkit.cassettes.vcrdict import to_dict
 from toolkit.cassettes.wholefile import replace, set_torn_aside, write_beside
 from toolkit.outcomes import CassetteError
 
@@ -88,7 +87,7 @@ class Writer:
         if blank:
             return
         if not self._is_ours():
-            replace(self.path, (flowline.encode(to_dict(i)) for i in read_foreign(self.path)))
+            replace(self.path, lines_of(self.path))
             if not self.path.exists():
                 return
         size = set_torn_aside(self.path)

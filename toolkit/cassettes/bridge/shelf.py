@@ -8,7 +8,8 @@ from typing import Any
 
 from toolkit.cassettes import flowline
 from toolkit.cassettes.coverage import Accepts
-from toolkit.cassettes.entries import Entries, FileEntries, is_blank, open_entries
+from toolkit.cassettes.entries import Entries, FileEntries, is_blank
+from toolkit.cassettes.foreign import open_entries
 from toolkit.cassettes.interaction import Request
 from toolkit.cassettes.lock import WriterLock
 from toolkit.cassettes.lookup import Lookup
