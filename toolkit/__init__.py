@@ -192,6 +192,4 @@ def __dir__() -> list[str]:
 
 def load_ipython_extension(ipython: Any) -> None:
     """``%load_ext toolkit``: see :mod:`toolkit.magics`."""
-    from toolkit import magics
-
-    magics.load_ipython_extension(ipython)
+    importlib.import_module("toolkit.magics").load_ipython_extension(ipython)
