@@ -126,13 +126,14 @@ def test_interrupt(open_notebook: Open, box: toolkit.sandbox.sertainty.Sertainty
     assert_no_secret(notebook)
 
 
-@pytest.mark.parametrize("comms", ["disabled", "perComm"])
-def test_comms_setting(
-    open_notebook: Open, box: toolkit.sandbox.sertainty.SertaintyBox, comms: str
+def test_comms_on_the_main_thread(
+    open_notebook: Open, box: toolkit.sandbox.sertainty.SertaintyBox
 ) -> None:
-    """The form works whatever thread Lab has the kernel take its messages on."""
-    setting = {"@jupyterlab/apputils-extension/kernels-settings": {"commsOverSubshells": comms}}
-    notebook = open_notebook(*cells(box.url), settings=setting)
+    """The form also works where Lab has the kernel take its messages on the main thread."""
+    setting = {"commsOverSubshells": "disabled"}
+    notebook = open_notebook(
+        *cells(box.url), settings={"@jupyterlab/apputils-extension/kernels-settings": setting}
+    )
     notebook.run(0)
     form = notebook.start(1).locator(".tk-login")
     for one in ROUNDS:

@@ -126,7 +126,7 @@ class CallForm(View):
                 "done",
                 f"{function.method}: {', '.join([*told, shape(frame)])}",
                 "good",
-                detail="The whole table is the form's .result.",
+                detail=f"As a DataFrame: {variable(self, 'form')}.result",
                 code=code,
                 rows=rows,
             )

@@ -84,5 +84,7 @@ def _text(value: Any) -> str | None:
         return f"{len(value):,} bytes"
     if value is None or (pd.api.types.is_scalar(value) and pd.isna(value)):
         return None
+    if isinstance(value, float):
+        return f"{value:.6g}"
     text = f"{value:%Y-%m-%d %H:%M:%S}" if isinstance(value, dt.datetime) else str(value)
     return text if len(text) <= LONG else f"{text[: LONG - 1]}…"

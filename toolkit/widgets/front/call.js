@@ -18,7 +18,9 @@ function finder(functions, choose) {
 
   function search() {
     const words = input.value.toLowerCase().split(/\s+/).filter(Boolean);
-    found = functions.filter((one) => words.every((word) => one.words.includes(word)));
+    const fits = (text) => words.every((word) => text.includes(word));
+    found = functions.filter((one) => fits(one.words));
+    found.sort((one, other) => fits(other.method) - fits(one.method));
     list.replaceChildren(...found.map((one, place) => option(one, place)));
     if (!found.length) list.append(make("li", { class: "tk-hint", text: "No function has these words." }));
     at = -1;

@@ -46,7 +46,7 @@ function render({ model, el }) {
     buttons[kind].prepend(make("span", { "aria-hidden": "true", text: `${sign} ` }));
   }
   const message = messageLine();
-  const facts = make("dl", { class: "tk-facts" });
+  const facts = make("div", { class: "tk-facts" });
   const calls = make("div");
   const missing = make("details", { class: "tk-missing", open: true });
   root.append(
@@ -72,7 +72,7 @@ function render({ model, el }) {
   name.addEventListener("change", press("insert"));
 
   function fact(term, value) {
-    return [make("dt", { text: term }), make("dd", { text: value })];
+    return make("div", {}, make("span", { class: "tk-hint", text: term }), make("strong", { text: value }));
   }
 
   function draw() {
@@ -91,10 +91,10 @@ function render({ model, el }) {
     message.show(shown.says, shown.tone);
     facts.hidden = shown.state === "empty";
     facts.replaceChildren(
-      ...fact("File", shown.path),
-      ...fact(runs ? "Calls so far" : "Calls", shown.calls === null ? "–" : String(shown.calls)),
-      ...fact("Size", sizeOf(shown.size)),
-      ...fact("Age", shown.changed === null ? "–" : ago(Date.now() / 1000 - shown.changed)),
+      fact("File", shown.path),
+      fact(runs ? "Calls so far" : "Calls", shown.calls === null ? "–" : String(shown.calls)),
+      fact("Size", sizeOf(shown.size)),
+      fact("Age", shown.changed === null ? "–" : ago(Date.now() / 1000 - shown.changed)),
     );
     calls.hidden = shown.last.length === 0;
     calls.replaceChildren(
