@@ -61,9 +61,9 @@ def compare_latency(
     -------
     DataFrame
         ``state`` category (slower, faster, unclear, same, new, gone) · ``service``, ``function``
-        category · ``before``, ``after`` Int64 · ``p50_before``, ``p50_after``, ``p95_before``, ``p95_after``
-        float64, seconds · ``ratio`` float64, of the medians · ``greater`` float64 · ``p_value``
-        float64. In the order of states, the largest ratio first.
+        category · ``before``, ``after`` Int64 · ``p50_before``, ``p50_after``, ``p95_before``,
+        ``p95_after`` float64, seconds · ``ratio`` float64, of the medians · ``greater`` float64 ·
+        ``p_value`` float64. In the order of states, the largest ratio first.
 
     Examples
     --------

@@ -12,9 +12,11 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
+from toolkit.analysis.sections import Facts, Part, Picture, Section, Table, Text
+
 # Inks of the plots' light theme, and what stands for them on a page that may be dark.
 _INKS = {"#1f2328": "var(--ink)", "#d0d7de": "var(--line)", "#ffffff": "var(--paper)"}
-_PARTS = ("share", "change", "rate")
+_PARTS = ("share", "change", "rate", "usual")
 _CODES = ("code", "http_status")
 _ID = re.compile(r'\bid="([^"]+)"')
 _NAMED = re.compile(r'(\bid="|url\(#|href="#)([^")]+)')
@@ -27,7 +29,7 @@ STYLE = """
 body { margin: 0 auto; padding: 1.5rem; max-width: 72rem; background: var(--paper);
   color: var(--ink); font: 16px/1.5 system-ui, sans-serif; }
 h1 { font-size: 1.6rem; } h2 { font-size: 1.2rem; margin-top: 2.5rem; }
-p.lead, footer { color: var(--soft); }
+p.lead, nav { color: var(--soft); } a { color: inherit; }
 .scroll { overflow-x: auto; }
 table { border-collapse: collapse; font-size: .875rem; font-variant-numeric: tabular-nums; }
 caption { text-align: left; padding: .25rem 0; color: var(--soft); }
@@ -41,16 +43,36 @@ svg * { stroke-linejoin: round; stroke-linecap: butt; } figure { margin: 1rem 0;
 """
 
 
-def page(title: str, lead: str, sections: list[tuple[str, str]]) -> str:
-    """A whole page; sections are headings (text) with contents (HTML)."""
-    parts = [f"<section><h2>{html.escape(name)}</h2>\n{body}</section>" for name, body in sections]
+def page(title: str, lead: str, sections: list[Section]) -> str:
+    """A whole page."""
+    names = [(f"section-{place}", section) for place, section in enumerate(sections)]
+    links = " · ".join(
+        f'<a href="#{name}">{html.escape(section.name)}</a>' for name, section in names
+    )
+    parts = [
+        f'<section id="{name}"><h2>{html.escape(section.name)}</h2>\n'
+        f"{''.join(map(_part, section.parts))}</section>"
+        for name, section in names
+    ]
     return (
         '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         f"<title>{html.escape(title)}</title>\n<style>{STYLE}</style>\n</head>\n<body>\n"
         f'<header><h1>{html.escape(title)}</h1>\n<p class="lead">{html.escape(lead)}</p></header>\n'
-        f"<main>\n{chr(10).join(parts)}\n</main>\n</body>\n</html>\n"
+        f"<nav>{links}</nav>\n<main>\n{chr(10).join(parts)}\n</main>\n</body>\n</html>\n"
     )
+
+
+def _part(part: Part) -> str:
+    if isinstance(part, Text):
+        return f"<p>{html.escape(part.text)}</p>\n"
+    if isinstance(part, Facts):
+        points = "".join(f"<li>{html.escape(point)}</li>\n" for point in part.points)
+        return f"<ul>\n{points}</ul>\n"
+    if isinstance(part, Table):
+        return table(part.data, part.caption, most=part.most)
+    assert isinstance(part, Picture)  # noqa: S101 - there is no other
+    return picture(part.draw(), part.name, part.text)
 
 
 def table(data: pd.DataFrame, caption: str, *, most: int = 500) -> str:

@@ -1,44 +1,55 @@
-"""One HTML file with what the recordings, the tasks and the log say."""
+"""One file with what the recordings, the tasks and the log say: a page, or Markdown."""
 
 from __future__ import annotations
 
-import datetime as dt
 import os
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
-from toolkit.analysis import plots
+from toolkit.analysis import counting, markdown, page, plots
 from toolkit.analysis.calls import unreadable
-from toolkit.analysis.codes import NO_FAILURE, as_calls, result_codes
+from toolkit.analysis.codes import NO_FAILURE, CallSource, as_calls, result_codes
+from toolkit.analysis.failures import errors
+from toolkit.analysis.highlights import highlights, span
+from toolkit.analysis.latencies import latency
 from toolkit.analysis.levels import log_levels
+from toolkit.analysis.logbooks import recorded_logs
+from toolkit.analysis.logins import sessions
 from toolkit.analysis.logs import LogSources, read_log, time_column
-from toolkit.analysis.page import cell, page, picture, table
-from toolkit.analysis.sources import CassetteSource
+from toolkit.analysis.patterns import log_patterns, text_column
+from toolkit.analysis.runs import task_runs, unusual_runs
+from toolkit.analysis.scans import bursts
+from toolkit.analysis.sections import Facts, Picture, Section, Table, Text
 from toolkit.analysis.tasks import TaskSource, task_stats
-from toolkit.outcomes import InvalidArgument
+from toolkit.outcomes import CassetteError, InvalidArgument
 
 _FAILED_SHOWN = 50
-
-Section = tuple[str, str]
+_MARKDOWN = (".md", ".markdown")
 
 
 def write_report(
     path: str | os.PathLike[str],
     *,
-    calls: pd.DataFrame | CassetteSource | None = None,
+    calls: CallSource | None = None,
     tasks: TaskSource | None = None,
     log: pd.DataFrame | LogSources | None = None,
     title: str = "Session report",
 ) -> Path:
-    """Write a report: one HTML file that opens anywhere, with no network.
+    """Write a report: one file that opens anywhere, with no network.
+
+    Its sections: overview, result codes, errors and bursts, latency, sessions, tasks, log, and
+    what could not be read; those for which there is something.
 
     Parameters
     ----------
     path : path
-        Of the file; one that is there is replaced.
+        Of the file; one that is there is replaced. A name that ends in ``.md`` gives Markdown
+        (without plots), any other an HTML page.
     calls : DataFrame or recordings, optional
-        From :func:`read_calls`, or what that takes.
+        From :func:`read_calls`, or what that takes. Tasks and logs that they recorded are
+        reported on too, unless others are given.
     tasks : DataFrame, gateway or recordings, optional
         From :func:`task_stats`, or what that takes.
     log : DataFrame or log, optional
@@ -59,72 +70,138 @@ def write_report(
     Examples
     --------
     >>> write_report("monday.html", calls="cassettes/", log="agent.xml")     # doctest: +SKIP
+    >>> write_report("monday.md", calls="cassettes/")                        # doctest: +SKIP
     """
     if calls is None and tasks is None and log is None:
         raise InvalidArgument("a report is on calls, tasks or a log; give one of them at least")
-    sections: list[Section] = []
     lead: list[str] = []
+    sections: list[Section] = []
+    points: list[str] = []
+    runs: pd.DataFrame | None = None
     if calls is not None:
-        table_of_calls = as_calls(calls)
-        lead.append(_span(table_of_calls, "at", "call"))
-        sections += _calls(table_of_calls)
+        table = as_calls(calls)
+        lead.append(span(table, counting.time_column(table), "call"))
+        sections += _calls(table)
+        points += highlights(calls=table)
+        if isinstance(table, pd.DataFrame):
+            tasks, log, runs = _recorded(table, tasks, log)
     if tasks is not None:
-        stats = tasks if plots.is_stats(tasks) else task_stats(tasks)
-        assert isinstance(stats, pd.DataFrame)  # noqa: S101 - either way
+        stats: Any = tasks if plots.is_stats(tasks) else task_stats(tasks)
         lead.append(f"{len(stats):,} tasks")
-        sections.append(_tasks(stats))
+        points += highlights(stats=stats, runs=runs)
+        sections.append(_tasks(stats, runs))
     if log is not None:
-        events = log if isinstance(log, pd.DataFrame) else read_log(log)
-        lead.append(_span(events, time_column(events), "event"))
+        events: Any = log if counting.is_table(log) else read_log(log)  # type: ignore[arg-type]
+        lead.append(span(events, time_column(events), "event"))
+        points += highlights(log=events, runs=runs)
         sections.append(_log(events))
+    if calls is not None and isinstance(table, pd.DataFrame):
+        sections += _not_read(table)
+    sections.insert(0, Section("Overview", [Facts(tuple(points))]))
     target = Path(path)
-    text = page(title, "; ".join(lead) + ". Times are UTC.", sections)
+    write = markdown.document if target.suffix.lower() in _MARKDOWN else page.page
+    text = write(title, "; ".join(lead) + ". Times are UTC.", sections)
     target.write_text(text, encoding="utf-8", errors="backslashreplace", newline="\n")
     return target
 
 
-def _calls(calls: pd.DataFrame) -> list[Section]:
-    codes = result_codes(calls)
-    plot = picture(plots.plot_result_codes(calls), "codes", "Calls of each function by outcome")
-    hours = result_codes(calls, by=["hour", "category"]).drop(columns=["first", "last"])
-    failed = calls[~calls["category"].isin(NO_FAILURE)]
-    failed = failed.sort_values("at", kind="stable").tail(_FAILED_SHOWN)
-    shown = ["at", "function", "target", "code", "label", "category", "message", "cassette"]
+def _recorded(calls: pd.DataFrame, tasks: Any, log: Any) -> tuple[Any, Any, pd.DataFrame | None]:
+    """The tasks and logs that the calls recorded, where no others are given."""
+    runs = None
+    try:
+        found = recorded_logs(calls)
+        if "run" in found:
+            runs = task_runs(found)
+        if tasks is None:
+            stats = task_stats(calls)
+            tasks = stats if len(stats) else None
+    except CassetteError:  # a table that was kept, its cassettes moved: calls are reported on
+        return tasks, log, runs
+    # A task's log tells what its runs tell; the service's own log is the one to show.
+    own = found[found["target"].fillna("") == ""]
+    if log is None and len(found):
+        log = own if len(own) else found
+    return tasks, log, runs
+
+
+def _calls(calls: Any) -> list[Section]:
+    hours = result_codes(calls, by=["hour", "category"], within=["hour"])
+    failures, found, who = errors(calls), bursts(calls), sessions(calls)
     sections = [
-        ("Result codes", plot + table(codes, "How often each code came back.")),
-        ("Calls by hour", table(hours, "Outcomes of the calls of each hour.")),
-        (
-            "Latest failures",
-            table(failed[shown], "Calls that did not succeed, the last at the end."),
-        ),
+        Section(
+            "Result codes",
+            [
+                Picture(
+                    lambda: plots.plot_result_codes(calls), "codes", "Calls by function and outcome"
+                ),
+                Table(result_codes(calls), "How often each code came back, with 95 % confidence."),
+                Table(hours.drop(columns=["first", "last"]), "Outcomes of the calls of each hour."),
+            ],
+        )
     ]
-    faults = unreadable(calls)
-    if len(faults):
-        sections.append(("Not read", table(faults, "Files that could not be read, or not whole.")))
+    if len(failures):
+        wrong = Section("Errors")
+        wrong.parts += [
+            Picture(lambda: plots.plot_errors(calls), "errors", "Failures over time by cause"),
+            Table(failures, "Calls that did not succeed, by function and code."),
+            Table(found, "Bursts: failures that came thicker than chance brings them."),
+        ]
+        if isinstance(calls, pd.DataFrame):
+            wrong.parts.append(Table(_latest(calls), "The latest of them, the last at the end."))
+        sections.append(wrong)
+    measured = latency(calls)
+    if len(measured):
+        picture = Picture(
+            lambda: plots.plot_latency(calls), "latency", "How long the calls of each function took"
+        )
+        caption = "Seconds that the calls of each function took."
+        sections.append(Section("Latency", [picture, Table(measured, caption)]))
+    if len(who):
+        sections.append(Section("Sessions", [Table(who, "Logins, and the sessions they opened.")]))
     return sections
 
 
-def _tasks(stats: pd.DataFrame) -> Section:
-    plot = picture(plots.plot_task_stats(stats), "tasks", "Executions of each task and failures")
-    return "Tasks", plot + table(stats, "Each task's latest status record, and the change to it.")
+def _latest(calls: pd.DataFrame) -> pd.DataFrame:
+    failed = calls[~calls["category"].isin(NO_FAILURE)]
+    failed = failed.sort_values("at", kind="stable").tail(_FAILED_SHOWN)
+    shown = ["at", "function", "target", "code", "label", "category", "message", "cassette"]
+    return failed[shown]
 
 
-def _log(log: pd.DataFrame) -> Section:
-    plot = picture(plots.plot_log_levels(log), "log", "Events of the log over time by level")
-    note = ""
+def _tasks(stats: pd.DataFrame, runs: pd.DataFrame | None) -> Section:
+    section = Section("Tasks")
+    section.parts.append(
+        Picture(lambda: plots.plot_task_stats(stats), "tasks", "Executions and failures of tasks")
+    )
+    if runs is not None and len(runs):
+        section.parts += [
+            Picture(lambda: plots.plot_task_runs(runs), "runs", "Runs of each task in time"),
+            Table(unusual_runs(runs), "Runs that began late, took very long, or never began."),
+            Table(bursts(runs), "Bursts of failed runs."),
+        ]
+    section.parts.append(
+        Table(stats, "Each task's latest status record, the change to it, and its runs.")
+    )
+    return section
+
+
+def _log(log: Any) -> Section:
+    section = Section("Log")
+    section.parts.append(
+        Picture(lambda: plots.plot_log_levels(log), "log", "Events of the log over time by level")
+    )
     if log.attrs.get("truncated"):
-        note = "<p>The log was still being written: its whole events are here.</p>"
-    return "Log", plot + note + table(log_levels(log), "Events by level and hour.")
+        section.parts.append(Text("The log was still being written: its whole events are here."))
+    if text_column(log) is not None:
+        if time_column(log) is not None:
+            section.parts.append(Table(bursts(log), "Bursts of errors."))
+        section.parts.append(Table(log_patterns(log), "Messages by pattern.", most=100))
+    section.parts.append(Table(log_levels(log), "Events by level and hour."))
+    return section
 
 
-def _span(data: pd.DataFrame, time: str | None, thing: str) -> str:
-    said = f"{len(data):,} {thing}{'' if len(data) == 1 else 's'}"
-    times = list(data[time].dropna()) if time is not None else []
-    if not times:
-        return said
-    first, last = (_minute(moment) for moment in (min(times), max(times)))
-    return f"{said} from {first} to {last}"
-
-
-def _minute(moment: dt.datetime) -> str:
-    return cell(moment)[:16]
+def _not_read(calls: pd.DataFrame) -> list[Section]:
+    faults = unreadable(calls)
+    if faults.empty:
+        return []
+    return [Section("Not read", [Table(faults, "Files that could not be read, or not whole.")])]
