@@ -3,45 +3,57 @@
 from __future__ import annotations
 
 import json
+import os
 import warnings
-from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, overload
 
 import pandas as pd
+import pyarrow as pa
 
-from toolkit import services
-from toolkit.analysis.plain import decode_plain
-from toolkit.analysis.sources import CassetteSource, cassette_files
-from toolkit.cassettes import CassetteWarning, Interaction, read
-from toolkit.cassettes.entries import is_blank
-from toolkit.frames import Column, frame, series
-from toolkit.outcomes import CassetteError, Category
+from toolkit.analysis import parquet
+from toolkit.analysis.callrows import COLUMNS, SCHEMA, Rows, frame_of
+from toolkit.analysis.parallel import read_all
+from toolkit.analysis.parquet import UNREADABLE_COLUMNS, Stored
+from toolkit.analysis.parts import interactions_of
+from toolkit.analysis.progress import Progress
+from toolkit.analysis.sources import CassetteFile, CassetteSource, cassette_files
+from toolkit.cassettes import CassetteWarning
+from toolkit.frames import frame
+from toolkit.outcomes import CassetteError, InvalidArgument
 
-COLUMNS = (
-    Column("at", "time", about="when the request was sent (UTC); missing if it was not recorded"),
-    Column("elapsed", "number", about="seconds until the answer was whole, or until the failure"),
-    Column("service", "category", about="the service; http where none recognises the request"),
-    Column("function", "category", about="wire name, or method and path shape"),
-    Column("target", "text", about="what the function was aimed at"),
-    Column("code", "integer", about="the service's own code; for http the status"),
-    Column("label", "category", about="the code's name; for a failure its kind"),
-    Column("category", "category", tuple(Category), about="our reading of the outcome"),
-    Column("message", "text", about="the text that came with the code"),
-    Column("http_status", "integer", about="missing where no response came"),
-    Column("request_bytes", "integer", about="length of the request's body"),
-    Column("response_bytes", "integer", about="length of the response's body"),
-    Column("cassette", "category", about="the file"),
-    Column("position", "integer", about="the call's place in its cassette, from 0"),
-)
-UNREADABLE_COLUMNS = (
-    Column("cassette", about="the file"),
-    Column("read", "integer", about="calls that were read before the fault, and are in the table"),
-    Column("reason", about="why it could not be read any further"),
-)
+__all__ = ["COLUMNS", "UNREADABLE_COLUMNS", "Rows", "interactions_of", "read_calls", "unreadable"]
 
 
-def read_calls(source: CassetteSource) -> pd.DataFrame:
+@overload
+def read_calls(
+    source: CassetteSource,
+    *,
+    to: None = None,
+    folder: str | os.PathLike[str] | None = None,
+    engine: Any = None,
+    workers: int | None = None,
+    progress: bool | None = None,
+) -> pd.DataFrame: ...
+@overload
+def read_calls(
+    source: CassetteSource,
+    *,
+    to: Literal["parquet"],
+    folder: str | os.PathLike[str] | None = None,
+    engine: Any = None,
+    workers: int | None = None,
+    progress: bool | None = None,
+) -> Stored: ...
+def read_calls(
+    source: CassetteSource,
+    *,
+    to: Literal["parquet"] | None = None,
+    folder: str | os.PathLike[str] | None = None,
+    engine: Any = None,
+    workers: int | None = None,
+    progress: bool | None = None,
+) -> pd.DataFrame | Stored:
     """Recorded calls, one row each.
 
     Each call is decoded by the service that recognises its request. What none recognises is told
@@ -50,11 +62,23 @@ def read_calls(source: CassetteSource) -> pd.DataFrame:
     Parameters
     ----------
     source : path, str, or iterable of these
-        A cassette, a folder of cassettes, a glob, or any number of these.
+        A cassette of any writer (ours, vcrpy's YAML or JSON, HAR), a folder of cassettes, a glob,
+        or any number of these. With fsspec installed (extra ``remote``) also URLs: ``s3://...``.
+    to : {"parquet"}, optional
+        Write the calls to a folder as they are read, and never hold them all; what comes back
+        then is a :class:`Stored`, which every analysis takes.
+    folder : path, optional
+        That folder; ``calls.parquet`` by default. It must be new, empty, or written so before.
+    engine : dask.distributed.Client, optional
+        Read on that cluster, whose workers must see the files by the same names.
+    workers : int, optional
+        How many processes read; by default one does, and more for a large folder.
+    progress : bool, optional
+        Show how far it is; by default when it takes long and somebody looks.
 
     Returns
     -------
-    DataFrame
+    DataFrame or Stored
         In the order of the recordings:
 
         ``at`` datetime64[us, UTC] · ``elapsed`` float64, seconds · ``service``, ``function``
@@ -77,30 +101,43 @@ def read_calls(source: CassetteSource) -> pd.DataFrame:
     >>> calls = read_calls("cassettes/")                          # doctest: +SKIP
     >>> calls.groupby("function", observed=True).size()           # doctest: +SKIP
     """
+    if to not in (None, "parquet"):
+        raise InvalidArgument(f'calls are written to "parquet", not to {to!r}')
+    if folder is not None and to is None:
+        raise InvalidArgument('a folder is for calls that are written: add to="parquet"')
     files = cassette_files(source)
-    rows = Rows()
+    target = None if to is None else parquet.new_folder(folder or "calls.parquet")
+
+    def into(number: int) -> Path | None:
+        return None if target is None else target / f"part-{number:06}.parquet"
+
     faults: list[tuple[str, int, str]] = []
-    for path in files:
-        before = len(rows)
-        try:
-            for position, interaction in enumerate(interactions_of(path)):
-                rows.add(interaction, str(path), position)
-        except (CassetteError, OSError) as error:
-            faults.append((str(path), len(rows) - before, _reason(error)))
-    if files and len(faults) == len(files) and not len(rows):
-        others = f" (nor could the {len(files) - 1} others)" if len(files) > 1 else ""
-        raise CassetteError(f"{faults[0][0]} could not be read{others}: {faults[0][2]}")
+    tables = [SCHEMA.empty_table()]
+    rows = 0
+    with Progress("cassettes", len(files), progress) as shown:
+        for part in read_all(files, into, engine=engine, workers=workers):
+            shown.step(part.rows)
+            rows += part.rows
+            if part.table is not None:
+                tables.append(part.table)
+            if part.fault:
+                faults.append((part.cassette, part.rows, part.fault))
+            for text in part.warned:
+                warnings.warn(text, CassetteWarning, stacklevel=2)
+    _raise_if_nothing(files, faults, rows)
     for cassette, number, reason in faults:
         text = f"{cassette} could not be read after {number} calls: {reason}"
         warnings.warn(text, CassetteWarning, stacklevel=2)
-    calls = rows.frame()
+    if target is not None:
+        return _stored(target, rows, faults)
+    calls = frame_of(pa.concat_tables(tables))
     if faults:
         # Text, because attributes survive a filter or Parquet only as JSON scalars.
         calls.attrs["unreadable"] = json.dumps(faults)
     return calls
 
 
-def unreadable(calls: pd.DataFrame) -> pd.DataFrame:
+def unreadable(calls: pd.DataFrame | Stored) -> pd.DataFrame:
     """What :func:`read_calls` could not read: a row a file.
 
     Returns
@@ -114,61 +151,21 @@ def unreadable(calls: pd.DataFrame) -> pd.DataFrame:
     >>> unreadable(Rows().frame()).columns.tolist()
     ['cassette', 'read', 'reason']
     """
+    if isinstance(calls, Stored):
+        return calls.unreadable
     return frame(UNREADABLE_COLUMNS, json.loads(calls.attrs.get("unreadable", "[]")))
 
 
-def interactions_of(path: Path) -> Iterator[Interaction]:
-    """The interactions of a cassette; none of an empty file."""
-    if not is_blank(path):
-        yield from read(path)
+def _raise_if_nothing(
+    files: list[CassetteFile], faults: list[tuple[str, int, str]], rows: int
+) -> None:
+    if files and len(faults) == len(files) and not rows:
+        others = f" (nor could the {len(files) - 1} others)" if len(files) > 1 else ""
+        raise CassetteError(f"{faults[0][0]} could not be read{others}: {faults[0][2]}")
 
 
-class Rows:
-    """Decoded calls as plain tuples; pandas comes only at the end, column by column."""
-
-    def __init__(self) -> None:
-        self._rows: list[tuple[Any, ...]] = []
-        self._services = list(services.load().values())
-
-    def __len__(self) -> int:
-        return len(self._rows)
-
-    def add(self, interaction: Interaction, cassette: str, position: int) -> None:
-        """Decode one more call."""
-        request, response = interaction.request, interaction.response
-        for service in self._services:
-            if service.recognises(request):
-                name, record = service.name, service.decode_call(interaction)
-                break
-        else:
-            name, record = "http", decode_plain(interaction)
-        # COLUMNS has a call's function to message in the order of a CallRecord.
-        self._rows.append(
-            (
-                interaction.recorded_at,
-                interaction.elapsed,
-                name,
-                *record,
-                None if response is None else response.status,
-                len(request.body),
-                None if response is None else len(response.body),
-                cassette,
-                position,
-            )
-        )
-
-    def frame(self) -> pd.DataFrame:
-        """All calls so far, as :func:`read_calls` gives them."""
-        values: Iterable[Sequence[Any]] = (
-            zip(*self._rows, strict=True) if self._rows else [()] * len(COLUMNS)
-        )
-        return pd.DataFrame(
-            {
-                column.name: series(column, cells)
-                for column, cells in zip(COLUMNS, values, strict=True)
-            }
-        )
-
-
-def _reason(error: CassetteError | OSError) -> str:
-    return str(error) if isinstance(error, CassetteError) else (error.strerror or str(error))
+def _stored(folder: Path, rows: int, faults: list[tuple[str, int, str]]) -> Stored:
+    if not rows:
+        parquet.write_tables([SCHEMA.empty_table()], folder / "part-000000.parquet")
+    parquet.finish(folder, {"kind": "calls", "rows": rows, "unreadable": faults})
+    return Stored(folder)

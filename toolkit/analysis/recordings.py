@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import islice
-from pathlib import Path
 
 import pandas as pd
 
-from toolkit.analysis.calls import interactions_of
+from toolkit.analysis.parts import interactions_of
+from toolkit.analysis.sources import is_there
 from toolkit.cassettes import Interaction
 from toolkit.outcomes import CassetteError
 
@@ -36,8 +36,8 @@ def recorded(calls: pd.DataFrame) -> Iterator[tuple[object, Interaction]]:
     """
     for cassette, rows in calls.groupby("cassette", observed=True, sort=False):
         wanted = {int(place): label for label, place in rows["position"].items()}
-        path = Path(str(cassette))
-        if not path.exists():
+        path = str(cassette)
+        if not is_there(path):
             raise CassetteError(f"The cassette {path} is not there any more.")
         found = 0
         for place, interaction in enumerate(islice(interactions_of(path), max(wanted) + 1)):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import html
 import re
 
@@ -35,6 +36,8 @@ _ARGUMENT = re.compile(rb">([A-Za-z0-9+/=]*)</Argument>")
 _RESPONSE = re.compile(
     rb"<Response>\s*<Status>(\d{1,9})</Status>\s*<StatusMessage>([^<]*)</StatusMessage>"
 )
+
+_SHORT = 512  # bytes of what is remembered
 
 
 class SertaintyService:
@@ -119,17 +122,12 @@ def _aim(body: bytes) -> tuple[str, str]:
         if known is None:
             known = _naming(quick[1].decode())
         name, places = known
-        if not places:
+        given = quick[2]
+        if not places or given is None:
             return name, ""
-        raw = _ARGUMENT.findall(quick[2] or b"")
-        try:
-            return name, "/".join(
-                pybase64.b64decode(raw[place]).decode("utf-8", "replace")
-                for place in places
-                if place < len(raw)
-            )
-        except ValueError:
-            return name, ""
+        # Calls name the same few things again and again; what is long is a file's contents.
+        named = _named_by if len(given) <= _SHORT else _named_by.__wrapped__
+        return name, named(given, places)
     try:
         document = decode_request(body)
     except BadReply:
@@ -138,6 +136,19 @@ def _aim(body: bytes) -> tuple[str, str]:
     if function is None:
         return document.function, ""
     return function.name, _target(function, [value for _, value in document.arguments])
+
+
+@functools.lru_cache(maxsize=4096)
+def _named_by(arguments: bytes, places: tuple[int, ...]) -> str:
+    raw = _ARGUMENT.findall(arguments)
+    try:
+        return "/".join(
+            pybase64.b64decode(raw[place]).decode("utf-8", "replace")
+            for place in places
+            if place < len(raw)
+        )
+    except ValueError:
+        return ""
 
 
 def _places(function: Function) -> tuple[int, ...]:
@@ -165,10 +176,9 @@ def _target(function: Function, arguments: list[bytes]) -> str:
 def _outcome(body: bytes) -> Outcome:
     quick = _RESPONSE.match(body)
     if quick and body.endswith((b"</Response>", b"</Response>\n")):
-        text = quick[2]
+        said = _said if len(quick[2]) <= _SHORT else _said.__wrapped__
         try:
-            message = text.decode()
-            return codes.outcome(int(quick[1]), html.unescape(message) if b"&" in text else message)
+            return said(quick[1], quick[2])
         except UnicodeDecodeError:
             pass
     try:
@@ -176,6 +186,12 @@ def _outcome(body: bytes) -> Outcome:
     except BadReply as error:
         return Outcome(None, type(error).__name__, error.message, Category.BAD_REPLY)
     return codes.outcome(reply.status, reply.message)
+
+
+@functools.lru_cache(maxsize=4096)
+def _said(code: bytes, message: bytes) -> Outcome:
+    text = message.decode()
+    return codes.outcome(int(code), html.unescape(text) if b"&" in message else text)
 
 
 def _call(interaction: Interaction) -> Call:
