@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, Self
 
-from toolkit.cassettes import flowline
+from toolkit.cassettes import bodyfiles, flowline
 from toolkit.cassettes.coverage import Found
 from toolkit.cassettes.entries import (
     CassetteWarning,
@@ -60,8 +60,9 @@ class Cassette:
 
     Examples
     --------
-    >>> with Cassette("monday.yaml", "new_episodes") as cassette:    # doctest: +SKIP
-    ...     cassette.find(Request("GET", "http://127.0.0.1/users"))
+    >>> with Cassette("cassettes/monday.yaml", "none") as cassette:
+    ...     cassette.find(Request("POST", url, body=ping)).response.status
+    200
     """
 
     def __init__(
@@ -182,6 +183,8 @@ class Cassette:
                 return None
             raise NotRecorded(self._explain(make()))
         answer = flowline.decode_response(found[1])
+        if b'"file"' in found[1]:
+            answer = bodyfiles.put_back({"response": answer}, self.path)["response"]
         if self.options.expire_after is not None and self._is_expired(answer, found[0]):
             return None
         self.calls += 1

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Protocol
 
-from toolkit.cassettes import flowline, stock
+from toolkit.cassettes import bodyfiles, flowline, stock
 from toolkit.cassettes.interaction import Interaction
 from toolkit.cassettes.vcrdict import from_dict
 from toolkit.outcomes import CassetteError
@@ -195,8 +195,9 @@ def read(path: str | os.PathLike[str]) -> Iterator[Interaction]:
 
     Examples
     --------
-    >>> for interaction in read("cassettes/monday.yaml"):        # doctest: +SKIP
-    ...     print(interaction.request.url, interaction.elapsed)
+    >>> first = next(read("cassettes/monday.yaml"))
+    >>> first.request.method, first.response.status
+    ('POST', 200)
     """
     path = Path(path)
     entries = FileEntries(path)
@@ -228,14 +229,17 @@ def is_blank(path: Path) -> bool:
 def interaction_of(line: bytes, path: Path, position: int) -> Interaction:
     """Decode one line; the error says in which file and where."""
     try:
-        return from_dict(flowline.decode(line))
+        entry = flowline.decode(line)
+        if b'"file"' in line:
+            entry = bodyfiles.put_back(entry, path)
+        return from_dict(entry)
     except CassetteError as error:
         raise CassetteError(f"{path}, byte {position:,}: {error}") from None
 
 
 def read_foreign(path: Path) -> Iterator[Interaction]:
     """Read a cassette that is not made of flow lines."""
-    return map(from_dict, stock.read(path))
+    return (from_dict(bodyfiles.put_back(entry, path)) for entry in stock.read(path))
 
 
 def last_line(entries: FileEntries, end: int | None = None) -> tuple[int, bytes]:
