@@ -88,7 +88,7 @@ def overview(source: Any) -> Overview:
         return Overview({"task_stats": task_stats(source)})
     if counting.is_table(source):
         return _of_table(source)
-    if _is_log(source):
+    if is_log(source):
         return _of_table(read_log(source))
     return _of_table(as_calls(source))
 
@@ -148,7 +148,7 @@ def _with_something(found: dict[str, pd.DataFrame], always: str) -> dict[str, pd
     return {name: table for name, table in found.items() if len(table) or name == always}
 
 
-def _is_log(source: Any) -> bool:
+def is_log(source: Any) -> bool:
     """Whether it is a log itself, or the name of one: XML, plain or compressed."""
     if isinstance(source, bytes | bytearray | memoryview) or hasattr(source, "read"):
         return True

@@ -58,12 +58,13 @@ def _of_calls(calls: Any) -> Iterator[str]:
         yield f"{how_many(total, 'call')}, none failed."
     else:
         low, high = wilson(failed, total)
-        share = f"{failed / total:.1%}, with 95 % confidence {low:.1%} to {high:.1%}"
+        share = f"{_percent(failed / total)}, with 95 % confidence {_percent(low)} to "
+        share += _percent(high)
         yield f"{failed:,} of {how_many(total, 'call')} failed ({share})."
     for row in failures.head(_MOST).to_dict("records"):
         code = "" if pd.isna(row["code"]) else f" {row['code']}"
         said = f" “{row['message']}”" if row["message"] else ""
-        share = f"{row['share']:.0%} of its calls"
+        share = f"{_percent(row['share'])} of its calls"
         yield f"{row['function']}: {row['calls']:,} times {row['label']}{code}{said}, {share}."
     yield from _of_bursts(bursts(calls), "")
     slowest = latency(calls).head(1).to_dict("records")
@@ -115,6 +116,10 @@ def _of_bursts(found: pd.DataFrame, where: str) -> Iterator[str]:
         )
     if len(found) > _MOST:
         yield f"{len(found) - _MOST} more bursts{where}."
+
+
+def _percent(share: float) -> str:
+    return f"{share:.1%}".replace("%", " %")
 
 
 def _minute(moment: dt.datetime) -> str:

@@ -48,6 +48,11 @@ def table(data: pd.DataFrame, caption: str, *, most: int = 500) -> str:
         return f"{escaped(caption)} No rows."
     if len(data) > most:
         caption = f"{caption} The first {most:,} of {len(data):,} rows."
+    return f"{escaped(caption)}\n\n{rows(data.head(most))}"
+
+
+def rows(data: pd.DataFrame) -> str:
+    """A table alone."""
     names = [str(name) for name in data]
     numeric = [
         pd.api.types.is_numeric_dtype(data[name]) and not pd.api.types.is_bool_dtype(data[name])
@@ -59,9 +64,9 @@ def table(data: pd.DataFrame, caption: str, *, most: int = 500) -> str:
     ]
     lines += [
         _row([escaped(cell(value, name)) for name, value in zip(names, row, strict=True)])
-        for row in data.head(most).itertuples(index=False, name=None)
+        for row in data.itertuples(index=False, name=None)
     ]
-    return f"{escaped(caption)}\n\n" + "\n".join(lines)
+    return "\n".join(lines)
 
 
 def escaped(text: str) -> str:

@@ -8,7 +8,7 @@ import os
 import sys
 from collections.abc import Sequence
 
-_SOURCE = "a cassette, a HAR file, a folder or a glob of them"
+_SOURCE = "a cassette, a HAR file, a folder or a glob of them; - reads a pipe"
 
 # command: (module with a ``run``, one line of help)
 _COMMANDS = {
@@ -20,7 +20,10 @@ _COMMANDS = {
     "calls": ("toolkit.cli.tables", "the calls in recordings, one row each"),
     "codes": ("toolkit.cli.tables", "the distribution of result codes in recordings"),
     "log": ("toolkit.cli.tables", "the events of an XML log, one row each"),
-    "report": ("toolkit.cli.tables", "one HTML page about recordings, that opens anywhere"),
+    "report": (
+        "toolkit.cli.tables",
+        "one file about recordings and logs, HTML or Markdown, that opens anywhere",
+    ),
     "check": ("toolkit.cli.files", "look for secrets in a cassette; exit 1 when there are any"),
     "convert": ("toolkit.cli.files", "turn a cassette into another format"),
 }
@@ -61,12 +64,17 @@ def parser() -> argparse.ArgumentParser:
         made[name].add_argument("source", nargs="+", help=_SOURCE)
     made["log"].add_argument("source", nargs="+", help="an XML log, plain or .gz; - reads a pipe")
     for name in ("calls", "codes", "log"):
-        made[name].add_argument("--format", choices=["table", "csv", "json"], default="table")
+        made[name].add_argument(
+            "--format", choices=["table", "csv", "json", "markdown"], default="table"
+        )
     for name in ("calls", "log"):
         made[name].add_argument("--rows", type=int, default=50, help="at most so many in a table")
     made["codes"].add_argument("--by", default="service,function,code,label,category")
     made["log"].add_argument("--keep-truncated", action="store_true", help="read a cut log too")
-    made["report"].add_argument("--output", "-o", default="report.html")
+    made["report"].add_argument(
+        "--output", "-o", default="report.html", help="a name that ends in .md gives Markdown"
+    )
+    made["report"].add_argument("--title", help="by default the names of the sources")
     made["check"].add_argument("cassette", nargs="+")
     convert = made["convert"]
     convert.add_argument("source")

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
+import shutil
 import sys
+import tempfile
+from pathlib import Path
 from typing import Any, Literal
 
 import pandas as pd
@@ -17,20 +21,54 @@ def run(options: argparse.Namespace) -> int:
     if options.command == "log":
         show(_read_log(options), options)
         return 0
-    calls = toolkit.read_calls(_one_or_all(options.source))
-    if options.command == "calls":
-        show(calls, options)
-    elif options.command == "codes":
-        by = [word.strip() for word in options.by.split(",")]
-        unknown = [word for word in by if word not in calls.columns]
-        if unknown:
-            known = ", ".join(calls.columns)
-            raise InvalidArgument(f"no column {', '.join(unknown)}; there are: {known}")
-        show(toolkit.result_codes(calls, by=by), options)
-    else:
-        path = toolkit.write_report(options.output, calls=calls, title=", ".join(options.source))
-        print(path)
+    with contextlib.ExitStack() as stack:
+        if options.command == "report":
+            print(_report(options, stack))
+            return 0
+        source = [_from_pipe(name, stack) for name in options.source]
+        calls = toolkit.read_calls(_one_or_all(source))
+        if "-" in options.source:
+            piped = source[options.source.index("-")]
+            calls["cassette"] = calls["cassette"].cat.rename_categories({piped: "-"})
+        if options.command == "calls":
+            show(calls, options)
+        else:
+            show(_codes(calls, options), options)
     return 0
+
+
+def _codes(calls: pd.DataFrame, options: argparse.Namespace) -> pd.DataFrame:
+    by = [word.strip() for word in options.by.split(",")]
+    unknown = [word for word in by if word not in calls.columns and word != "hour"]
+    if unknown:
+        known = ", ".join([*calls.columns, "hour"])
+        raise InvalidArgument(f"no column {', '.join(unknown)}; there are: {known}")
+    return toolkit.result_codes(calls, by=by)
+
+
+def _report(options: argparse.Namespace, stack: contextlib.ExitStack) -> Path:
+    """Write the report; sources that are logs by their names become its log."""
+    from toolkit.analysis.glance import is_log
+
+    logs: list[Any] = [name for name in options.source if name != "-" and is_log(name)]
+    recordings = [_from_pipe(name, stack) for name in options.source if name not in logs]
+    return toolkit.write_report(
+        options.output,
+        calls=_one_or_all(recordings) if recordings else None,
+        log=_one_or_all(logs) if logs else None,
+        title=options.title or ", ".join(options.source),
+    )
+
+
+def _from_pipe(name: str, stack: contextlib.ExitStack) -> str:
+    """The name itself, or for ``-`` a file with what came in by the pipe: it is read twice."""
+    if name != "-":
+        return name
+    folder = stack.enter_context(tempfile.TemporaryDirectory())
+    path = Path(folder) / "standard-input.yaml"
+    with path.open("wb") as file:
+        shutil.copyfileobj(sys.stdin.buffer, file)
+    return str(path)
 
 
 def _read_log(options: argparse.Namespace) -> pd.DataFrame:
@@ -44,12 +82,17 @@ def _one_or_all(names: list[Any]) -> Any:
 
 
 def show(table: pd.DataFrame, options: argparse.Namespace) -> None:
-    """Print a table for eyes, or as CSV or JSON lines for programs."""
+    """Print a table for eyes, as Markdown, or as CSV or JSON lines for programs."""
     if options.format == "csv":
         table.to_csv(sys.stdout, index=False)
         return
     if options.format == "json":
         table.to_json(sys.stdout, orient="records", lines=True, date_format="iso")
+        return
+    if options.format == "markdown":
+        from toolkit.analysis.markdown import rows
+
+        print(rows(table))
         return
     limit = getattr(options, "rows", None)
     print_table(table if limit is None else table.head(limit))
