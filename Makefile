@@ -12,7 +12,7 @@ BENCH_BIN := $(BENCH)/$(notdir $(BIN))
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 INSTALL = $(PIP) install --constraint constraints.txt --editable
 
-.PHONY: demo test lab lint bench format clean
+.PHONY: demo test test-browser lab lint bench format clean
 .DELETE_ON_ERROR:
 
 demo: $(VENV)/.core
@@ -20,6 +20,11 @@ demo: $(VENV)/.core
 
 test: $(VENV)/.test
 	$(BIN)/python -m pytest -n 2 --dist loadgroup
+
+# A process of its own: the browser's driver leaves an event loop behind. Pictures of each step
+# are in tests/artifacts/browser.
+test-browser: $(VENV)/.browser
+	$(BIN)/python -m pytest tests/browser
 
 lab: $(VENV)/.lab
 	$(BIN)/toolkit lab -- $(ARGS)
@@ -53,6 +58,10 @@ $(VENV)/.core: $(VENV)/.python pyproject.toml constraints.txt
 
 $(VENV)/.test: $(VENV)/.python pyproject.toml constraints.txt
 	$(INSTALL) ".[test]"
+	@touch $@ $(VENV)/.core
+
+$(VENV)/.browser: $(VENV)/.python pyproject.toml constraints.txt
+	$(INSTALL) ".[browser]"
 	@touch $@ $(VENV)/.core
 
 $(VENV)/.lint: $(VENV)/.python pyproject.toml constraints.txt

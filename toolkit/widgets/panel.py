@@ -7,6 +7,7 @@ The page sends ``{"kind": "record" | "replay" | "insert", "name": ...}``, or one
 
 from __future__ import annotations
 
+import datetime as dt
 import os
 import threading
 import weakref
@@ -229,7 +230,7 @@ def _file(path: Path | None) -> tuple[int | None, float | None]:
 def _row(passing: Passing) -> list[Any]:
     """A call as the panel shows it: decoded, since as it was sent it has secrets."""
     asked = passing.interaction
-    at = f"{asked.recorded_at.astimezone():%H:%M:%S}" if asked.recorded_at else None
+    at = f"{dt.datetime.now().astimezone():%H:%M:%S}"
     elapsed = f"{asked.elapsed * 1000:.0f}" if asked.elapsed is not None else None
     function, target, outcome = _decoded(asked, found=passing.kind != "not found")
     return [at, function, target, outcome, elapsed, passing.kind]

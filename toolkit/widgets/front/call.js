@@ -182,7 +182,8 @@ function render({ model, el }) {
     chosen = one;
     given = [];
     form.hidden = false;
-    ask.hidden = true;
+    ask.hidden = result.hidden = line.hidden = true; // what another function gave
+    message.show("");
     about.replaceChildren(
       make("span", { text: one.summary }),
       one.destroys ? make("span", { class: "tk-chip tk-bad", text: "destroys data" })
