@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, Self
 
+from toolkit.cards import card
 from toolkit.cassettes import bodyfiles, flowline
 from toolkit.cassettes.coverage import Found
 from toolkit.cassettes.entries import (
@@ -122,6 +123,10 @@ class Cassette:
     def __repr__(self) -> str:
         state = "closed" if self._closed else self.options.mode
         return f"<Cassette {str(self.path)!r} {state}, {self.calls} calls>"
+
+    def _repr_html_(self) -> str:
+        state = "closed" if self._closed else self.options.mode
+        return card("cassette", [("file", self.path), ("mode", state), ("calls", self.calls)])
 
     def __enter__(self) -> Self:
         return self

@@ -17,6 +17,7 @@ from typing import Any, Self
 
 import httpx
 
+from toolkit.cards import card
 from toolkit.cassettes.cassette import Cassette
 from toolkit.cassettes.observing import tell, watched
 from toolkit.cassettes.options import Mode, Options
@@ -70,6 +71,11 @@ class Playing:
     def __repr__(self) -> str:
         state = "stopped" if self._cassette is None else "running"
         return f"<{type(self).__name__} {str(self.path)!r} {state}, {self.calls} calls>"
+
+    def _repr_html_(self) -> str:
+        state = "stopped" if self._cassette is None else "running"
+        facts = [("cassette", self.path), ("state", state), ("calls", self.calls)]
+        return card(type(self).__name__.lower(), facts)
 
     def start(self) -> Self:
         """Open the cassette and put it into the deck, on top."""

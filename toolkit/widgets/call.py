@@ -49,7 +49,7 @@ class CallForm(View):
     _esm = front("call.js")
     _css = front("call.css")
     where = traitlets.Unicode().tag(sync=True)
-    functions = traitlets.List().tag(sync=True)
+    functions = traitlets.List(traitlets.Dict()).tag(sync=True)
     shown = traitlets.Dict().tag(sync=True)
 
     def __init__(self, client: Client) -> None:

@@ -10,6 +10,7 @@ from typing import Literal
 
 import pandas as pd
 
+from toolkit.cards import listed
 from toolkit.frames import Column, frame
 from toolkit.outcomes import InvalidArgument
 
@@ -124,6 +125,19 @@ class Function:
         words = ("*" * argument.repeated + argument.parameter for argument in self.given)
         return f"{self.method}({', '.join(words)})"
 
+    def _repr_html_(self) -> str:
+        does = "destroys" if self.destroys else "changes state" if self.changes else "reads"
+        summary = f"{self.summary} {self.service} {self.name}, section {self.section}; {does}."
+        inputs = [
+            (one.parameter, f"argument, {_word('', one.kind, one.repeated)[1:]}")
+            for one in self.given
+        ]
+        outputs = [
+            (one.column or one.name, f"result, {_word('', one.kind, one.repeated)[1:]}")
+            for one in self.results
+        ]
+        return listed(self.signature, summary, [*inputs, *outputs])
+
 
 class FunctionTable:
     """The functions of one service, found by wire name, alias or method."""
@@ -139,6 +153,13 @@ class FunctionTable:
 
     def __len__(self) -> int:
         return len(self.all)
+
+    def __repr__(self) -> str:
+        return f"<{len(self)} functions of {self.service}>"
+
+    def _repr_html_(self) -> str:
+        rows = [(one.name, one.signature, one.summary) for one in self.all]
+        return listed(f"{self.service}", f"{len(self)} functions", rows)
 
     def find(self, name: str) -> Function | None:
         """The function of that wire name, alias or method, compared without case at last."""

@@ -14,6 +14,7 @@ import httpx
 import pandas as pd
 
 from toolkit import http
+from toolkit.cards import card
 from toolkit.cassettes import DeckTransport
 from toolkit.frames import frame
 from toolkit.http import Answer, Limits
@@ -77,6 +78,12 @@ class Gateway:
     def __repr__(self) -> str:
         who = f"session of {self._state.user}" if self._state.session_id else "no session"
         return f"<sertainty gateway {self.url}: {who}>"
+
+    def _repr_html_(self) -> str:
+        rooms = (self.agent, self.config, self.host, self.shared, self.task, self.template)
+        session = self._state.user if self._state.session_id else "none; log in first"
+        names = ", ".join(type(room).__name__.lower() for room in rooms)
+        return card("sertainty gateway", [("at", self.url), ("session", session), ("has", names)])
 
     # --- calls ---------------------------------------------------------------------------------
 

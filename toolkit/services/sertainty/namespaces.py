@@ -19,6 +19,9 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import pandas as pd
 
+from toolkit.cards import listed
+from toolkit.services.sertainty.functions import TABLE
+
 if TYPE_CHECKING:
     from toolkit.services.sertainty.call import Call
     from toolkit.services.sertainty.gateway import Gateway
@@ -38,6 +41,12 @@ class _Namespace:
     def __repr__(self) -> str:
         names = [name for name in dir(type(self)) if not name.startswith("_")]
         return f"<{self._gateway.service_name} {self._prefix}: {', '.join(names)}>"
+
+    def _repr_html_(self) -> str:
+        own = [one for one in TABLE.all if one.method.startswith(f"{self._prefix}.")]
+        summary = (type(self).__doc__ or "").strip()
+        rows = [(one.signature, one.summary) for one in own]
+        return listed(f"{self._gateway.service_name} {self._prefix}", summary, rows)
 
     def _call(self, name: str, *values: Any) -> pd.DataFrame:
         return self._gateway.call(name, *values)

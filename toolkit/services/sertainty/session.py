@@ -8,6 +8,7 @@ from collections.abc import Callable
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
+from toolkit.cards import card
 from toolkit.outcomes import CallError
 from toolkit.services.sertainty.flows import Granted
 
@@ -63,6 +64,13 @@ class Session:
             return "<sertainty session: the login form is not answered yet>"
         state = "open" if self.open else "closed"
         return f"<sertainty session of {self.user}: {state}, {self.rounds} rounds>"
+
+    def _repr_html_(self) -> str:
+        if self._granted is _WAITING:
+            return card("sertainty session", [("state", "the login form is not answered yet")])
+        state = "open" if self.open else "closed"
+        facts = [("of", self.user), ("state", state), ("rounds", self.rounds)]
+        return card("sertainty session", facts)
 
     def __enter__(self) -> Self:
         return self
