@@ -258,7 +258,7 @@ def main() -> None:
         for count in given.flat:
             flat_rows(run, count)
     run.notes += [f"{peer} is not installed" for peer in opening.PEER_FILES if peer not in peers]
-    run.notes += failed
+    run.notes = sorted(set(run.notes)) + failed
     run.notes.append(f"The run took {time.monotonic() - start:.0f} s")
     # Both sizes of a row beside each other.
     order = list(report.ROWS)

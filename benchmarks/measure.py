@@ -24,6 +24,7 @@ Use = Callable[[int], object]
 Contender = tuple[int, Callable[[], AbstractContextManager[Use]]]
 """How many uses make a batch, and what prepares one (untimed) and gives what is timed."""
 ROOT = Path(__file__).parent.parent
+_FOLDER = re.compile(r"\S*[/\\](?=[\w.-]+[.:]?(\s|$))")
 _NAMED = re.compile(r"[\w.]+(Error|Exception|Request)\b")
 
 
@@ -91,7 +92,8 @@ def fresh(what: str, *arguments: Any, path: Path | None = None, limit: float = 6
 def reason(error: Exception) -> str:
     """The line of an error's text that names the exception; the last one if none does."""
     lines = (str(error) or type(error).__name__).strip().splitlines()
-    return next((line for line in reversed(lines) if _NAMED.match(line)), lines[-1])
+    named = next((line for line in reversed(lines) if _NAMED.match(line)), lines[-1])
+    return _FOLDER.sub("", named).rstrip(".")  # where it was is of no interest elsewhere
 
 
 def command(what: str, *arguments: Any) -> list[str]:
