@@ -59,7 +59,9 @@ def chromium() -> Iterator[object]:
 def lab(chromium: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[object]:
     """A JupyterLab on a free port of loopback."""
     from tests.browser.lab import Lab
+    from tests.browser.notebook import ARTIFACTS
 
+    shutil.rmtree(ARTIFACTS, ignore_errors=True)  # pictures of an earlier run would mislead
     server = Lab(tmp_path_factory.mktemp("lab"))
     try:
         server.wait()
@@ -77,7 +79,7 @@ def open_notebook(
 
     opened: list[Notebook] = []
     asked_elsewhere: list[str] = []
-    context = chromium.new_context(viewport={"width": 1060, "height": 900})
+    context = chromium.new_context(viewport={"width": 1060, "height": 1250})
     context.set_default_timeout(20_000)
     context.grant_permissions(["clipboard-read", "clipboard-write"])
 

@@ -35,7 +35,7 @@ def test_record_stop_replay(open_notebook: Open, theme: str) -> None:
         notebook.run(1)
         expect(panel.get_by_role("cell", name="agentGetLog")).to_be_visible()
         expect(panel.get_by_role("cell", name="Nightly/index")).to_be_visible()
-        notebook.picture("recording", notebook.output(0))
+        notebook.picture("recording", panel)
         panel.get_by_role("button", name="Stop").click()
         expect(panel.get_by_text("Stopped after 4 calls.")).to_be_visible()
     panel.get_by_role("button", name="Replay").click()
@@ -44,7 +44,7 @@ def test_record_stop_replay(open_notebook: Open, theme: str) -> None:
     notebook.run(3)
     expect(panel.get_by_text("Not in the recording: 1")).to_be_visible()
     expect(panel.get_by_text("nearest")).to_be_visible()
-    notebook.picture("replaying", notebook.output(0))
+    notebook.picture("replaying", panel)
     panel.get_by_role("button", name="Eject").click()
     expect(panel.get_by_text("Empty", exact=True)).to_be_visible()
     # What code puts in shows as well, while its cell runs.

@@ -51,7 +51,7 @@ def test_read(open_notebook: Open, box: toolkit.sandbox.sertainty.SertaintyBox, 
     page.keyboard.type("task stat")
     expect(form.get_by_role("option").first).to_contain_text("task.get_status")
     page.keyboard.press("ArrowDown")
-    notebook.picture("search", notebook.output(1))
+    notebook.picture("search", form)
     page.keyboard.press("Enter")
     expect(form.get_by_label("config_name")).to_be_focused()
     expect(form.locator("datalist option[value=Nightly]")).to_have_count(1)
@@ -67,12 +67,12 @@ def test_read(open_notebook: Open, box: toolkit.sandbox.sertainty.SertaintyBox, 
     expect(form.locator("code")).to_have_text(line)
     form.get_by_role("button", name="Copy").click()
     assert page.evaluate("navigator.clipboard.readText()") == line
-    notebook.picture("result", notebook.output(1))
+    notebook.picture("result", form)
     assert "ingest" in notebook.run(2).inner_text()
     form.get_by_label("task_name").fill("no-such")
     form.get_by_role("button", name="Run", exact=True).click()
     expect(form.get_by_text("FILE_NOT_FOUND 213")).to_be_visible()
-    notebook.picture("not-found", notebook.output(1))
+    notebook.picture("not-found", form)
 
 
 def test_change_and_destroy(
@@ -86,7 +86,7 @@ def test_change_and_destroy(
     form.get_by_role("button", name="Run", exact=True).click()
     asks = form.get_by_role("alertdialog")
     expect(asks).to_contain_text("config.create changes state on the server")
-    notebook.picture("asks", notebook.output(1))
+    notebook.picture("asks", form)
     asks.get_by_role("button", name="Cancel").click()
     expect(asks).to_be_hidden()
     assert len(box.calls) == before
@@ -112,7 +112,7 @@ def test_change_and_destroy(
     tasks = form.get_by_label("tasks_contents")
     tasks.fill("<Tasks><Task></Tasks>")
     expect(form.get_by_text("not well-formed XML")).to_be_visible()
-    notebook.picture("xml", notebook.output(1))
+    notebook.picture("xml", form)
     tasks.fill("<Tasks/>")
     expect(form.get_by_text("Well-formed XML.")).to_be_visible()
 
@@ -122,6 +122,6 @@ def test_change_and_destroy(
     destroy = asks.get_by_role("button", name="Destroy")
     expect(destroy).to_be_disabled()
     asks.get_by_label("Type Weekly to confirm").fill("Weekly")
-    notebook.picture("destroy", notebook.output(1))
+    notebook.picture("destroy", form)
     destroy.click()
     expect(form.locator(".tk-says")).to_contain_text("config.delete: SUCCESS")
