@@ -21,7 +21,7 @@ from toolkit.analysis.logs import read_log, time_column
 from toolkit.analysis.patterns import log_patterns, text_column
 from toolkit.analysis.runs import task_runs, unusual_runs
 from toolkit.analysis.scans import bursts
-from toolkit.analysis.tasks import Gateway, task_stats
+from toolkit.analysis.tasks import Gateway, finish, runs_of, task_readings, task_stats
 
 
 class Overview(Mapping[str, pd.DataFrame]):
@@ -106,20 +106,21 @@ def _of_calls(calls: Any) -> dict[str, pd.DataFrame]:
         "sessions": sessions(calls),
     }
     if isinstance(calls, pd.DataFrame):
-        found["task_stats"] = task_stats(calls)
         log = recorded_logs(calls)
+        runs = runs_of(log)
+        found["task_stats"] = finish(task_readings(calls), runs)
         if len(log):
-            found |= _of_log(log)
+            found |= _of_log(log, runs)
         found["unreadable"] = unreadable(calls)
     return _with_something(found, "result_codes")
 
 
-def _of_log(log: Any) -> dict[str, pd.DataFrame]:
+def _of_log(log: Any, runs: pd.DataFrame | None = None) -> dict[str, pd.DataFrame]:
     found: dict[str, pd.DataFrame] = {}
     if isinstance(log, pd.DataFrame):
         found["log_levels"] = log_levels(log)
         if "run" in log and time_column(log):
-            found["unusual_runs"] = unusual_runs(log)
+            found["unusual_runs"] = unusual_runs(log if runs is None else runs)
     if text_column(log) is not None:
         if counting.time_column(log) is not None:
             found["log_bursts"] = bursts(log)

@@ -19,10 +19,10 @@ from toolkit.analysis.logbooks import recorded_logs
 from toolkit.analysis.logins import sessions
 from toolkit.analysis.logs import LogSources, read_log, time_column
 from toolkit.analysis.patterns import log_patterns, text_column
-from toolkit.analysis.runs import task_runs, unusual_runs
+from toolkit.analysis.runs import unusual_runs
 from toolkit.analysis.scans import bursts
 from toolkit.analysis.sections import Facts, Picture, Section, Table, Text
-from toolkit.analysis.tasks import TaskSource, task_stats
+from toolkit.analysis.tasks import TaskSource, finish, runs_of, task_readings, task_stats
 from toolkit.outcomes import CassetteError, InvalidArgument
 
 _FAILED_SHOWN = 50
@@ -107,16 +107,14 @@ def write_report(
 
 def _recorded(calls: pd.DataFrame, tasks: Any, log: Any) -> tuple[Any, Any, pd.DataFrame | None]:
     """The tasks and logs that the calls recorded, where no others are given."""
-    runs = None
     try:
         found = recorded_logs(calls)
-        if "run" in found:
-            runs = task_runs(found)
+        runs = runs_of(found)
         if tasks is None:
-            stats = task_stats(calls)
+            stats = finish(task_readings(calls), runs)
             tasks = stats if len(stats) else None
     except CassetteError:  # a table that was kept, its cassettes moved: calls are reported on
-        return tasks, log, runs
+        return tasks, log, None
     # A task's log tells what its runs tell; the service's own log is the one to show.
     own = found[found["target"].fillna("") == ""]
     if log is None and len(found):

@@ -119,7 +119,11 @@ def task_stats(source: TaskSource) -> pd.DataFrame:
     >>> task_stats(gateway)                                       # doctest: +SKIP
     >>> task_stats("cassettes/monday.yaml")                       # doctest: +SKIP
     """
-    readings, runs = _sources(source)
+    return finish(*_sources(source))
+
+
+def finish(readings: pd.DataFrame, runs: pd.DataFrame) -> pd.DataFrame:
+    """Statistics of tasks from their status records and their runs; either may be empty."""
     rows = {
         (str(config), str(task)): _of_one_task(str(config), str(task), group)
         for (config, task), group in readings.groupby(["config", "task"], dropna=False)
@@ -145,8 +149,12 @@ def _sources(source: TaskSource) -> tuple[pd.DataFrame, pd.DataFrame]:
     if isinstance(source, Gateway) or (isinstance(source, pd.DataFrame) and kind != "calls"):
         return task_readings(source), frame(RUN_COLUMNS)
     calls = as_calls(source)
-    log = recorded_logs(calls)
-    return task_readings(calls), task_runs(log) if "run" in log else frame(RUN_COLUMNS)
+    return task_readings(calls), runs_of(recorded_logs(calls))
+
+
+def runs_of(log: pd.DataFrame) -> pd.DataFrame:
+    """The runs that a log tells of; none if it is no task's."""
+    return task_runs(log) if "run" in log else frame(RUN_COLUMNS)
 
 
 def _from_runs(config: str, task: str, runs: pd.DataFrame) -> dict[str, Any]:
