@@ -13,7 +13,8 @@ from toolkit.cassettes.vcrdict import to_dict
 from toolkit.outcomes import CassetteError
 
 HEADERS = st.lists(st.tuples(st.text("ab-", min_size=1), st.text(max_size=5)), max_size=3)
-BODIES = st.one_of(st.binary(max_size=8), st.text(max_size=8).map(lambda text: text.encode(errors="replace")))  # fmt: skip
+TEXTS = st.text(max_size=8).map(lambda text: text.encode(errors="replace"))
+BODIES = st.one_of(st.binary(max_size=8), TEXTS)
 INTERACTIONS = st.builds(
     Interaction,
     st.builds(Request, st.sampled_from(["GET", "POST"]), st.just("http://h/a"), HEADERS, BODIES),

@@ -84,15 +84,13 @@ def timeline(
 
 
 def _read(table: Any) -> pd.DataFrame:
-    return happenings(table).collect().to_pandas().assign(end=None)
+    return counting.collected(happenings(table)).assign(end=None)
 
 
 def _calls(calls: Any) -> pd.DataFrame:
-    known = _read(calls)
-    if isinstance(calls, pd.DataFrame):  # rows are in the order of the calls
-        elapsed = pd.to_timedelta(calls["elapsed"], unit="s").dt.round("us")
-        known["end"] = list((calls["at"] + elapsed).dt.as_unit("us"))
-    return known
+    known = counting.collected(happenings(calls, "elapsed"))
+    elapsed = pd.to_timedelta(known["elapsed"], unit="s").dt.round("us")
+    return known.assign(end=(known["time"] + elapsed).dt.as_unit("us"))
 
 
 def _runs(runs: pd.DataFrame) -> pd.DataFrame:

@@ -6,7 +6,7 @@ import json
 import os
 import warnings
 from pathlib import Path
-from typing import Any, Literal, overload
+from typing import Any, Literal, cast, overload
 
 import pandas as pd
 import pyarrow as pa
@@ -105,6 +105,8 @@ def read_calls(
         raise InvalidArgument(f'calls are written to "parquet", not to {to!r}')
     if folder is not None and to is None:
         raise InvalidArgument('a folder is for calls that are written: add to="parquet"')
+    if to is None and parquet.is_stored(source):
+        return Stored(cast("str", source)).frame()
     files = cassette_files(source)
     target = None if to is None else parquet.new_folder(folder or "calls.parquet")
 

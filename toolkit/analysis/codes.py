@@ -11,6 +11,7 @@ import pandas as pd
 
 from toolkit.analysis import counting
 from toolkit.analysis.calls import COLUMNS as CALL_COLUMNS, read_calls
+from toolkit.analysis.parquet import Stored, is_stored
 from toolkit.analysis.sources import CassetteSource
 from toolkit.frames import Column, series
 from toolkit.outcomes import Category, InvalidArgument
@@ -76,7 +77,7 @@ def result_codes(
     """
     table = as_calls(calls)
     by, within = _names(by), _names(within)
-    there = set(nw.from_native(table).lazy().collect_schema().names()) | {"hour"}
+    there = set(counting.schema(table).names()) | {"hour"}
     for name in by:
         if name not in _CALLS or name not in there:
             known = ", ".join(name for name in _CALLS if name in there)
@@ -89,7 +90,11 @@ def result_codes(
 
 def as_calls(calls: CallSource) -> Any:
     """The calls themselves, or those of the recordings that are named."""
-    return calls if counting.is_table(calls) else read_calls(cast("CassetteSource", calls))
+    if counting.is_table(calls):
+        return calls
+    if is_stored(calls):
+        return Stored(cast("str", calls))
+    return read_calls(cast("CassetteSource", calls))
 
 
 def count(calls: Any, by: Sequence[str]) -> pd.DataFrame:

@@ -13,7 +13,20 @@ from typing import Any, Literal
 import narwhals as nw
 import pandas as pd
 
+from toolkit.analysis.engines import collected, is_table, moment, prepared, schema
 from toolkit.frames import Column
+
+__all__ = [
+    "collected",
+    "counted",
+    "hour",
+    "is_table",
+    "lazily",
+    "merged",
+    "minute",
+    "moment",
+    "schema",
+]
 
 Aggregate = Literal["count", "sum", "min", "max"]
 
@@ -21,23 +34,9 @@ Aggregate = Literal["count", "sum", "min", "max"]
 _ADDED: dict[Aggregate, str] = {"count": "sum", "sum": "sum", "min": "min", "max": "max"}
 
 
-def is_table(value: object) -> bool:
-    """Whether it is a frame of an engine, and not the name of something to read."""
-    return isinstance(nw.from_native(value, pass_through=True), nw.DataFrame | nw.LazyFrame)
-
-
 def lazily(table: Any, columns: Iterable[Column] = ()) -> nw.LazyFrame[Any]:
-    """A frame of any engine, for counting.
-
-    Of the ``columns`` those that are categories become text where the engine is another than
-    pandas: engines differ in what they make of categories.
-    """
-    frame: nw.LazyFrame[Any] = nw.from_native(table).lazy()
-    if isinstance(table, pd.DataFrame):
-        return frame
-    known = set(frame.collect_schema().names())
-    names = [one.name for one in columns if one.kind == "category" and one.name in known]
-    return frame.with_columns(nw.col(*names).cast(nw.String)) if names else frame
+    """A frame of any engine, for counting; see :func:`toolkit.analysis.engines.prepared`."""
+    return prepared(table, columns)
 
 
 def counted(
@@ -58,7 +57,7 @@ def counted(
         (nw.len() if kind == "count" else getattr(nw.col(column), kind)()).alias(name)
         for name, (kind, column) in aggregates.items()
     ]
-    return frame.group_by(*keys).agg(*expressions).collect().to_pandas()
+    return collected(frame.group_by(*keys).agg(*expressions))
 
 
 def merged(
@@ -83,8 +82,8 @@ def merged(
 
 def time_column(table: Any) -> str | None:
     """The name of a frame's first column of times."""
-    schema = nw.from_native(table).lazy().collect_schema()
-    return next((name for name, kind in schema.items() if isinstance(kind, nw.Datetime)), None)
+    dtypes = schema(table)
+    return next((name for name, kind in dtypes.items() if isinstance(kind, nw.Datetime)), None)
 
 
 def minute(name: str) -> nw.Expr:

@@ -24,7 +24,7 @@ _PLACES = ("target", "task", "log", "source", "logger", "component", "module")
 
 def kind_of(table: Any) -> str:
     """Whether a frame is of ``calls``, ``runs`` (of tasks), ``readings``, or a ``log``."""
-    names = set(nw.from_native(table).lazy().collect_schema().names())
+    names = set(counting.schema(table).names())
     for kind, needed in (
         ("calls", {"function", "category", "at"}),
         ("runs", {"started", "outcome", "task"}),
@@ -35,11 +35,12 @@ def kind_of(table: Any) -> str:
     return "log"
 
 
-def happenings(source: Source) -> nw.LazyFrame[Any]:
+def happenings(source: Source, *also: str) -> nw.LazyFrame[Any]:
     """What happened: ``time``, ``place``, ``what``, ``text``, ``failed`` (boolean), ``kind``.
 
     ``what`` tells alike happenings from others: an outcome with its message's pattern, a log's
-    pattern, a run's error. ``source`` is a frame of calls, a log or task runs, or recordings.
+    pattern, a run's error. ``source`` is a frame of calls, a log or task runs, or recordings;
+    ``also`` names columns of it to keep.
     """
     table = as_calls(source)
     kind = kind_of(table)
@@ -51,7 +52,7 @@ def happenings(source: Source) -> nw.LazyFrame[Any]:
         frame = _log(table)
     else:
         raise InvalidArgument("readings of task statuses tell no events; calls, logs or runs do")
-    names = ["time", "place", "what", "text", "failed"]
+    names = ["time", "place", "what", "text", "failed", *also]
     return frame.select(*names, kind=nw.lit({"log": "event"}.get(kind, kind.removesuffix("s"))))
 
 
@@ -88,7 +89,7 @@ def _runs(table: Any) -> nw.LazyFrame[Any]:
 
 
 def _log(table: Any) -> nw.LazyFrame[Any]:
-    names = nw.from_native(table).lazy().collect_schema().names()
+    names = counting.schema(table).names()
     frame = masked(table)
     # The service's own log has an empty target: who logged it is said by its source.
     places = [nw.col(name).cast(nw.String) for name in _PLACES if name in names]

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+from typing import Any, cast
 
+import narwhals as nw
 import pandas as pd
 
+from toolkit.analysis import counting
 from toolkit.analysis.codes import typed
-from toolkit.analysis.logs import LogSources, read_log, time_column
+from toolkit.analysis.logs import LogSources, read_log
 from toolkit.frames import Column
 from toolkit.outcomes import InvalidArgument
 
@@ -17,6 +20,8 @@ LEVELS = (
     "Warn", "Warning", "Error", "Failure", "Critical", "Fatal", "Alert", "Emergency",
 )  # fmt: skip
 _RANK = {level.casefold(): rank for rank, level in enumerate(LEVELS)}
+AGGREGATES: dict[str, tuple[counting.Aggregate, str]] = {"events": ("count", "level")}
+_SECOND, _MINUTE = 10**9, 60 * 10**9
 _NAMES = ("level", "severity", "priority", "status", "type", "category")
 
 COLUMNS = (
@@ -28,7 +33,7 @@ COLUMNS = (
 
 
 def log_levels(
-    log: pd.DataFrame | LogSources,
+    log: nw.typing.IntoFrame | LogSources,
     freq: str = "h",
     *,
     level: str | None = None,
@@ -64,37 +69,48 @@ def log_levels(
     >>> log_levels(log)[["level", "events"]].to_dict("records")
     [{'level': 'Info', 'events': 1}]
     """
-    table = log if isinstance(log, pd.DataFrame) else read_log(log)
-    counted = count(table, freq, level or level_column(table), time or time_column(table))
+    table: Any = log if counting.is_table(log) else read_log(log)  # type: ignore[arg-type]
+    times = time or counting.time_column(table)
+    counted = count(table, freq, level or level_column(table), times)
     return finish(counted)
 
 
-def level_column(log: pd.DataFrame) -> str | None:
+def level_column(log: Any) -> str | None:
     """The name of a log's column of levels, if it has one."""
-    names = {str(name).rpartition(".")[2].casefold(): str(name) for name in reversed(log.columns)}
+    known = counting.schema(log).names()
+    names = {name.rpartition(".")[2].casefold(): name for name in reversed(known)}
     return next((names[name] for name in _NAMES if name in names), None)
 
 
-def count(log: pd.DataFrame, freq: str, level: str | None, time: str | None) -> pd.DataFrame:
+def count(log: Any, freq: str, level: str | None, time: str | None) -> pd.DataFrame:
     """Events of each interval and level: what parts of a log can be counted apart."""
+    frame = counting.lazily(log)
+    dtypes = frame.collect_schema()
     for name in (level, time):
-        if name is not None and name not in log:
-            known = ", ".join(map(str, log.columns)) or "none"
+        if name is not None and name not in dtypes:
+            known = ", ".join(dtypes) or "none"
             raise InvalidArgument(f"the log has no column {name!r}; it has: {known}")
-    if time is not None and not isinstance(log[time].dtype, pd.DatetimeTZDtype):
+    if time is not None and not isinstance(dtypes[time], nw.Datetime):
         raise InvalidArgument(f"the log's column {time!r} is not one of times")
+    # Engines count by minute or second, which all of them know; pandas adds these up.
+    step = _length(freq)
+    fine = "1m" if step % _MINUTE == 0 else "1s" if step % _SECOND == 0 else None
+    found = nw.lit(None, nw.Datetime("us", "UTC")) if time is None else nw.col(time)
+    named = nw.lit(None, nw.String) if level is None else nw.col(level).cast(nw.String)
+    cut = found.dt.truncate(fine) if fine and time is not None else found
+    keys = frame.with_columns(time=cut, level=named)
+    counted = counting.counted(keys, ["time", "level"], AGGREGATES)
+    counted["time"] = pd.to_datetime(counted["time"], utc=True).astype("datetime64[us, UTC]")
+    counted["time"] = counted["time"].dt.floor(freq)
+    return counting.merged([counted], ["time", "level"], AGGREGATES)
+
+
+def _length(freq: str) -> int:
+    """Nanoseconds of an interval."""
     try:
-        floor = (
-            pd.Series(pd.NaT, log.index, "datetime64[us, UTC]")
-            if time is None
-            else log[time].dt.floor(freq)
-        )
+        return int(pd.Timedelta(cast("Any", pd.tseries.frequencies.to_offset(freq))).value)
     except ValueError:
         raise InvalidArgument(f"{freq!r} is not a frequency; h, 15min or D would be") from None
-    values = log[level].astype("object") if level is not None else pd.Series(None, log.index)
-    keys = pd.DataFrame({"time": floor, "level": values})
-    groups = keys.groupby(["time", "level"], dropna=False, sort=False)
-    return groups.size().rename("events").reset_index()
 
 
 def finish(counted: pd.DataFrame) -> pd.DataFrame:

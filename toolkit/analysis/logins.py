@@ -66,7 +66,7 @@ def sessions(calls: CallSource) -> pd.DataFrame:
 
 def count(calls: Any) -> pd.DataFrame:
     """What of each call is needed, in order; parts of the data are put one below the other."""
-    kept = counting.lazily(calls, CALL_COLUMNS).select(*_NEEDED).collect().to_pandas()
+    kept = counting.collected(counting.lazily(calls, CALL_COLUMNS).select(*_NEEDED))
     return kept.sort_values(["cassette", "position"], kind="stable")
 
 

@@ -134,6 +134,11 @@ _DTYPES: dict[Any, Any] = {
 }
 
 
+def is_stored(source: object) -> bool:
+    """Whether it names a folder that the toolkit wrote."""
+    return isinstance(source, str | os.PathLike) and (Path(source) / _ABOUT).is_file()
+
+
 def new_folder(folder: str | os.PathLike[str]) -> Path:
     """An empty folder to write into; one that the toolkit wrote before is emptied.
 

@@ -153,7 +153,7 @@ def as_log(source: RunSource) -> Any:
 
 def count(log: Any) -> pd.DataFrame:
     """Begin, end and errors of each run: what parts of a log can be counted apart."""
-    schema = nw.from_native(log).lazy().collect_schema()
+    schema = counting.schema(log)
     if "run" not in schema:
         raise InvalidArgument(
             "runs are told from a task's log with a column 'run', as gateway.task.get_log gives; "

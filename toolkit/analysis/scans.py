@@ -88,7 +88,7 @@ def bursts(source: Source, *, least: int = LEAST) -> pd.DataFrame:
 def interval_of(happened: nw.LazyFrame[Any]) -> str:
     """How finely to count: by the time from the first to the last."""
     ends = happened.select(first=nw.col("time").min(), last=nw.col("time").max())
-    first, last = ends.collect().to_pandas().iloc[0]
+    first, last = counting.collected(ends).iloc[0]
     span = 0.0 if missing(first) else (last - first).total_seconds()
     return next(name for name, most in _INTERVALS if span <= most)
 
@@ -220,18 +220,18 @@ def _with_before(
     found: pd.DataFrame, happened: nw.LazyFrame[Any], counted: pd.DataFrame
 ) -> pd.DataFrame:
     """Of what happened shortly before each burst, what happens least often in all the data."""
-    often = counted.groupby("what", dropna=False)["events"].sum()
+    often = counted.groupby(["place", "what"], dropna=False)["events"].sum().rename("often")
     rows: list[dict[Any, Any]] = found.to_dict("records")
     for row in rows:
         shortly = row["start"] - pd.Timedelta(seconds=max(_SHORTLY, row["seconds"]))
         near = happened.filter(
-            nw.col("time") >= nw.lit(shortly.to_pydatetime()),
-            nw.col("time") < nw.lit(row["start"].to_pydatetime()),
+            nw.col("time") >= counting.moment(happened, "time", shortly),
+            nw.col("time") < counting.moment(happened, "time", row["start"]),
         )
         events = near.select("time", "place", "what", "text").collect().to_pandas()
         events = events[events["what"] != row["what"]].dropna(subset="what")
         if len(events):
-            events = events.assign(often=events["what"].map(often).astype("int64"))
+            events = events.merge(often.reset_index(), on=["place", "what"], how="left")
             one = events.sort_values(["often", "time"], ascending=[True, False]).iloc[0]
             row["before"], row["before_at"] = str(one["text"]), one["time"].to_pydatetime()
         else:

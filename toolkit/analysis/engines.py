@@ -1,0 +1,123 @@
+"""Frames of any engine on their way into a count, and counts on their way out as pandas.
+
+The counts themselves are written once, in narwhals. What engines see differently is settled here:
+the zone in which a time is cut to its hour, what a category is, and the dtypes of a result.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterable
+from typing import Any
+
+import narwhals as nw
+import pandas as pd
+import pyarrow as pa
+
+from toolkit.analysis.parquet import Stored
+from toolkit.frames import Column
+
+_INTEGERS: dict[Any, Any] = dict.fromkeys(
+    (pa.int64(), pa.int32(), pa.int16(), pa.int8(), pa.uint64(), pa.uint32(), pa.uint16()),
+    pd.Int64Dtype(),
+)
+
+
+def is_table(value: object) -> bool:
+    """Whether it is a frame of an engine, and not the name of something to read."""
+    if isinstance(value, Stored):
+        return True
+    return isinstance(_narwhals(value, pass_through=True), nw.DataFrame | nw.LazyFrame)
+
+
+def schema(table: Any) -> nw.Schema:
+    """The names and dtypes of a frame's columns."""
+    found: nw.Schema = _narwhals(table).lazy().collect_schema()
+    return found
+
+
+def moment(frame: nw.LazyFrame[Any], name: str, at: pd.Timestamp) -> nw.Expr:
+    """A moment to compare a prepared column of times with: some engines have them without zone."""
+    dtype = frame.collect_schema()[name]
+    aware = isinstance(dtype, nw.Datetime) and dtype.time_zone is not None
+    utc = at.tz_convert("UTC")
+    return nw.lit((utc if aware else utc.tz_localize(None)).to_pydatetime())
+
+
+def prepared(table: Any, columns: Iterable[Column] = ()) -> nw.LazyFrame[Any]:
+    """A frame of any engine, for counting.
+
+    Times are cut to hours and minutes in UTC, whatever zone the engine's session is in. Of the
+    ``columns`` those that are categories become text where the engine is another than pandas:
+    engines differ in what they make of categories.
+    """
+    frame: nw.LazyFrame[Any] = _narwhals(table).lazy()
+    dtypes = frame.collect_schema()
+    aware = {
+        name: dtype.time_zone
+        for name, dtype in dtypes.items()
+        if isinstance(dtype, nw.Datetime) and dtype.time_zone is not None
+    }
+    if aware and frame.implementation.is_duckdb():
+        frame = nw.from_native(_relation_in_utc(frame.to_native(), list(aware))).lazy()
+    elif aware and frame.implementation.is_pyspark():
+        frame = nw.from_native(_spark_in_utc(frame.to_native(), list(aware))).lazy()
+    elif odd := [name for name, zone in aware.items() if zone != "UTC"]:
+        frame = frame.with_columns(nw.col(*odd).dt.convert_time_zone("UTC"))
+    if isinstance(table, pd.DataFrame):
+        return frame
+    named = {column.name for column in columns if column.kind == "category"}
+    texts = [
+        name
+        for name, dtype in dtypes.items()
+        if name in named or isinstance(dtype, nw.Categorical | nw.Enum)
+    ]
+    return frame.with_columns(nw.col(*texts).cast(nw.String)) if texts else frame
+
+
+def collected(frame: nw.LazyFrame[Any] | nw.DataFrame[Any]) -> pd.DataFrame:
+    """What was counted, as a pandas frame: times in UTC, integers without a detour over floats."""
+    found = frame.collect() if isinstance(frame, nw.LazyFrame) else frame
+    if found.implementation.is_pandas():
+        result: pd.DataFrame = found.to_native()
+    else:
+        result = found.to_arrow().to_pandas(types_mapper=_INTEGERS.get)
+    for name, dtype in result.dtypes.items():
+        if isinstance(dtype, pd.CategoricalDtype):
+            # Their order is that of the frame they came from, which other engines do not know.
+            result = result.assign(**{str(name): result[name].astype("str")})
+        elif isinstance(dtype, pd.Int64Dtype) and not result[name].hasnans:
+            result[name] = result[name].astype("int64")
+        elif isinstance(dtype, pd.DatetimeTZDtype):
+            result[name] = result[name].dt.tz_convert("UTC").astype("datetime64[us, UTC]")
+        elif dtype.kind == "M":
+            result[name] = result[name].dt.tz_localize("UTC").astype("datetime64[us, UTC]")
+    return result
+
+
+def _narwhals(table: Any, *, pass_through: bool = False) -> Any:
+    if isinstance(table, Stored):
+        table = table.table()
+    with warnings.catch_warnings():
+        # Dask goes on in a package of its own; until then this one knows it.
+        warnings.filterwarnings("ignore", message="Dask support is moving", category=FutureWarning)
+        return nw.from_native(table, pass_through=pass_through)
+
+
+def _relation_in_utc(relation: Any, times: list[str]) -> Any:
+    changed = ", ".join(f"{_quoted(name)} AT TIME ZONE 'UTC' AS {_quoted(name)}" for name in times)
+    return relation.select(f"* REPLACE ({changed})")
+
+
+def _quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
+
+
+def _spark_in_utc(frame: Any, times: list[str]) -> Any:
+    from pyspark.sql import functions
+
+    changed = {}
+    for name in times:
+        quoted = "`" + name.replace("`", "``") + "`"
+        changed[name] = functions.expr(f"convert_timezone('UTC', CAST({quoted} AS TIMESTAMP_NTZ))")
+    return frame.withColumns(changed)
