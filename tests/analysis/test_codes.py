@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import duckdb
 import pandas as pd
 import pytest
 from hypothesis import given, settings, strategies as st
@@ -11,6 +12,7 @@ from hypothesis import given, settings, strategies as st
 from tests.analysis import recording as made
 from toolkit.analysis import compare, read_calls, result_codes
 from toolkit.analysis.calls import Rows
+from toolkit.analysis.codes import wilson
 from toolkit.analysis.comparison import STATES
 from toolkit.cassettes import Interaction
 from toolkit.outcomes import InvalidArgument
@@ -42,7 +44,7 @@ def table(traffic: list[Interaction]) -> pd.DataFrame:
     return rows.frame()
 
 
-@settings(max_examples=40)
+@settings(max_examples=25)
 @given(TRAFFIC, GROUPINGS)
 def test_counts_add_up(traffic: list[Interaction], by: list[str]) -> None:
     """However calls are grouped, counts add up to them and shares to one, row by row right."""
@@ -122,7 +124,7 @@ def test_compare_finds_what_is_new_gone_and_changed(tmp_path: Path) -> None:
     }
 
 
-@settings(max_examples=15)
+@settings(max_examples=10)
 @given(TRAFFIC, TRAFFIC)
 def test_compare_counts_both_sides(before: list[Interaction], after: list[Interaction]) -> None:
     """Both sides add up to their calls; turned around, new is gone; dtypes are always the same."""
@@ -146,3 +148,41 @@ def test_calls_without_times_are_counted(tmp_path: Path) -> None:
     calls = read_calls(made.cassette(tmp_path / "a.yaml", [one]))
     assert result_codes(calls)["first"].isna().all()
     assert result_codes(calls, by=["hour"])["calls"].tolist() == [1]
+
+
+def test_shares_within_a_function(tmp_path: Path) -> None:
+    """Within a function its codes' shares add up to one; what is not grouped by is refused."""
+    traffic = [made.get("/a")] * 3 + [made.get("/a", 404), made.get("/b")]
+    codes = result_codes(table(traffic), by=["function", "code"], within=["function"])
+    assert codes["share"].tolist() == [0.75, 0.25, 1.0]
+    assert result_codes(table([]), by=["function"], within=["function"]).empty
+    with pytest.raises(InvalidArgument, match="needs 'function' in by"):
+        result_codes(table(traffic), by=["code"], within=["function"])
+
+
+@given(st.integers(0, 500), st.integers(0, 500))
+def test_intervals_hold_their_share(one: int, other: int) -> None:
+    """Wilson's interval is within 0 and 1, holds the share, and shrinks with more calls."""
+    count, total = min(one, other), max(one, other)
+    low, high = wilson(count, total)
+    assert 0.0 <= low <= (count / total if total else 0.5) <= high <= 1.0
+    more = wilson(count * 10, total * 10)
+    assert more[1] - more[0] <= high - low
+
+
+def test_known_intervals() -> None:
+    """Wilson's interval of 81 of 263 is the one of Newcombe's paper of 1998, table I."""
+    assert wilson(81, 263) == pytest.approx((0.2553, 0.3662), abs=5e-5)
+    assert wilson(15, 148) == pytest.approx((0.0624, 0.1605), abs=5e-5)
+
+
+def test_another_engine_gives_the_same_codes() -> None:
+    """DuckDB counts, pandas finishes: equal to pandas alone, the order too."""
+    traffic = [made.get(f"/{n % 3}x", 200 + n % 2, minute=n * 20) for n in range(30)]
+    calls = table([*traffic, made.failed("/a"), made.gateway("agentPing")])
+    relation = duckdb.from_df(calls.astype(dict.fromkeys(calls.select_dtypes("category"), "str")))
+    duckdb.execute("SET TimeZone = 'UTC'")
+    for by in (["hour", "category"], ["service", "function", "code", "label", "category"]):
+        pd.testing.assert_frame_equal(
+            result_codes(relation, by=by), result_codes(calls, by=by), check_categorical=False
+        )

@@ -30,9 +30,7 @@ class History:
     runs: pd.DataFrame
 
 
-@pytest.fixture(
-    scope="module", params=[(7, 7.0), (1, 7.0), (4, 3.0)], ids=lambda one: f"seed{one[0]}"
-)
+@pytest.fixture(scope="module", params=[(7, 7.0), (4, 3.0)], ids=lambda one: f"seed{one[0]}")
 def history(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> History:
     """A session that reads every log of a gateway with a planted history."""
     seed, days = request.param
@@ -220,6 +218,7 @@ def test_fields_that_changed(bad_day: tuple[Path, Path, incident.Incident]) -> N
     assert toolkit.compare_fields(before, after).empty
 
 
+@pytest.mark.parametrize("history", [(4, 3.0)], indirect=True, ids=["seed4"])
 def test_an_overview_picks_what_fits(history: History) -> None:
     """Of recordings everything, of a log what a log has, of readings the tasks."""
     view = toolkit.overview(history.path)

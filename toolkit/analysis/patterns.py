@@ -16,21 +16,25 @@ from toolkit.analysis.logs import LogSources, read_log
 from toolkit.frames import Column
 from toolkit.outcomes import InvalidArgument
 
-# In this order. No look-around and no group in what comes instead: every engine's dialect of
-# regular expressions reads these alike.
+_CLOCK = r"[0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:[.,][0-9]+)?)?"
+_ZONE = r"(?:Z|[+-][0-9]{2}:?[0-9]{2})?"
+
+# In this order. No look-around, no group in what comes instead, and no class that is wider in one
+# dialect than in another: engines read these alike, but for a number that touches a letter beyond
+# ASCII, which pandas takes for a part of a word and others do not.
 MASKS = (
-    (r"[A-Za-z][A-Za-z0-9+.-]*://[^\s\"'<>]+", "<url>"),
-    (r"\b[\w.+-]+@[\w-]+\.[\w.-]+\b", "<email>"),
+    (r"[A-Za-z][A-Za-z0-9+.-]*://[^ \t\r\n\f\"'<>]+", "<url>"),
+    (r"\b[A-Za-z0-9_.+-]+@[A-Za-z0-9_-]+\.[A-Za-z0-9_.-]+\b", "<email>"),
     (r"\b[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}\b", "<uuid>"),
-    (r"\b\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:[.,]\d+)?)?)?(?:Z|[+-]\d\d:?\d\d)?\b", "<time>"),
-    (r"\b\d\d:\d\d(?::\d\d(?:[.,]\d+)?)?\b", "<time>"),
-    (r"\b\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3}(?::\d+)?\b", "<address>"),
-    (r"\s(?:[A-Za-z]:)?[/\\][^\s,;:\"'()<>]+", " <path>"),
-    (r"^(?:[A-Za-z]:)?[/\\][^\s,;:\"'()<>]+", "<path>"),
-    (r"\b[\w-]+\.[A-Za-z][A-Za-z0-9]{0,4}\b", "<file>"),
+    (rf"\b[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}(?:[T ]{_CLOCK})?{_ZONE}\b", "<time>"),
+    (rf"\b{_CLOCK}\b", "<time>"),
+    (r"\b[0-9]{1,3}\.[0-9]{1,3}\.[0-9]{1,3}\.[0-9]{1,3}(?::[0-9]+)?\b", "<address>"),
+    (r"[ \t](?:[A-Za-z]:)?[/\\][^ \t\r\n\f,;:\"'()<>]+", " <path>"),
+    (r"^(?:[A-Za-z]:)?[/\\][^ \t\r\n\f,;:\"'()<>]+", "<path>"),
+    (r"\b[A-Za-z0-9_-]+\.[A-Za-z][A-Za-z0-9]{0,4}\b", "<file>"),
     (r"\"[^\"]*\"", "<text>"),
     (r"\b(?:0x[0-9a-fA-F]+|[0-9a-fA-F]{12,})\b", "<hex>"),
-    (r"\b\d+(?:[.,]\d+)*(?:ms|us|ns|s|min|h|kB|KB|MB|GB|B)?\b", "<number>"),
+    (r"\b[0-9]+(?:[.,][0-9]+)*(?:ms|us|ns|s|min|h|kB|KB|MB|GB|B)?\b", "<number>"),
 )
 ANY = "<any>"
 VARIANTS = 10
@@ -166,7 +170,7 @@ def pattern_of(text: str) -> str:
 
 def text_column(log: Any) -> str | None:
     """The name of a log's column of messages, if it has one."""
-    schema = nw.from_native(log).lazy().collect_schema()
+    schema = counting.schema(log)
     short = {name.rpartition(".")[2].casefold(): name for name in reversed(schema.names())}
     named = next((short[name] for name in _TEXTS if name in short), None)
     return named or next((name for name, kind in schema.items() if kind == nw.String), None)

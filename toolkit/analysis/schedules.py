@@ -41,31 +41,23 @@ class Schedule:
 
     def missed(self) -> list[dt.datetime]:
         """When no run began, between the first and the last; not on days without any runs."""
-        free = self._free()
-        holes = [place for place in range(max(self.runs)) if place not in self.runs]
-        return [
-            self._moment(place).to_pydatetime()
-            for place in holes
-            if self._moment(place).day_of_week not in free
-        ]
+        places = np.arange(max(self.runs) + 1)
+        ran = np.isin(places, list(self.runs))
+        moments = (self.first + pd.to_timedelta(places * self.every, unit="s")).round("us")
+        days = np.asarray(moments.day_of_week)
+        holes = ~ran & ~np.isin(days, list(_free(moments, days, ran)))
+        return list(moments[holes].to_pydatetime())
 
-    def _moment(self, place: int) -> pd.Timestamp:
-        return self.first + pd.Timedelta(seconds=place * self.every)
 
-    def _free(self) -> set[int]:
-        """Days of the week that the schedule leaves out.
+def _free(moments: pd.DatetimeIndex, days: np.ndarray, ran: np.ndarray) -> set[int]:
+    """Days of the week that a schedule leaves out.
 
-        A day on which nothing ever ran though it came twice; and a whole weekend, which one week
-        tells as well: two runs missed in a row would be another explanation, and a rare one.
-        """
-        days = {place: self._moment(place).day_of_week for place in range(max(self.runs) + 1)}
-        worked = {days[place] for place in self.runs}
-        dates: dict[int, set[dt.date]] = {}
-        for place, day in days.items():
-            if day not in worked:
-                dates.setdefault(day, set()).add(self._moment(place).date())
-        free = {day for day, seen in dates.items() if len(seen) > 1}
-        return free | ({5, 6} if {5, 6} <= dates.keys() else set())
+    A day on which nothing ever ran though it came twice; and a whole weekend, which one week tells
+    as well: two runs missed in a row would be another explanation, and a rare one.
+    """
+    idle = {int(day) for day in set(days) - set(days[ran])}
+    free = {day for day in idle if moments[days == day].normalize().nunique() > 1}
+    return free | ({5, 6} if {5, 6} <= idle else set())
 
 
 def schedule_of(started: pd.Series) -> Schedule | None:
@@ -96,7 +88,7 @@ def schedule_of(started: pd.Series) -> Schedule | None:
         return None
     around = np.mod(offsets[near] - middle + every / 2, every) - every / 2 + middle
     shift = _whole(times.iloc[0], float(np.min(around)))
-    first = times.iloc[0] + pd.Timedelta(seconds=shift)
+    first = (times.iloc[0] + pd.Timedelta(seconds=shift)).round("us")
     if shift > tolerance:  # the first run itself was late
         first -= pd.Timedelta(seconds=every)
     places = _places(times, first, every)
