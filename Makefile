@@ -65,7 +65,7 @@ $(VENV)/.browser: $(VENV)/.python pyproject.toml constraints.txt
 	@touch $@ $(VENV)/.core
 
 $(VENV)/.lint: $(VENV)/.python pyproject.toml constraints.txt
-	$(INSTALL) ".[lint]"
+	$(INSTALL) ".[lint,test]"
 	@touch $@ $(VENV)/.core
 
 $(VENV)/.lab: $(VENV)/.python pyproject.toml constraints.txt
