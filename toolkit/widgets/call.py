@@ -120,13 +120,14 @@ class CallForm(View):
         label, elapsed = frame.attrs.get("label"), frame.attrs.get("elapsed")
         told = [str(label)] if label else []
         told += [f"{elapsed * 1000:,.0f} ms"] if isinstance(elapsed, float) else []
+        name = variable(self, "")
         rows = table(frame) if len(frame.columns) else None
         self._free(
             lambda: self._show(
                 "done",
                 f"{function.method}: {', '.join([*told, shape(frame)])}",
                 "good",
-                detail=f"As a DataFrame: {variable(self, 'form')}.result",
+                detail=f"As a DataFrame: {name}.result" if name else "",
                 code=code,
                 rows=rows,
             )
