@@ -8,19 +8,12 @@ from typing import Any
 
 import pandas as pd
 
-from toolkit.analysis import counting, markdown, page, plots
+from toolkit.analysis import counting, highlights, markdown, page, plots
 from toolkit.analysis.calls import unreadable
-from toolkit.analysis.codes import NO_FAILURE, CallSource, as_calls, result_codes
-from toolkit.analysis.failures import errors
-from toolkit.analysis.highlights import highlights, span
-from toolkit.analysis.latencies import latency
-from toolkit.analysis.levels import log_levels
+from toolkit.analysis.codes import NO_FAILURE, CallSource, as_calls
+from toolkit.analysis.findings import InCalls, InLog, InRuns
 from toolkit.analysis.logbooks import recorded_logs
-from toolkit.analysis.logins import sessions
 from toolkit.analysis.logs import LogSources, read_log, time_column
-from toolkit.analysis.patterns import log_patterns, text_column
-from toolkit.analysis.runs import unusual_runs
-from toolkit.analysis.scans import bursts
 from toolkit.analysis.sections import Facts, Picture, Section, Table, Text
 from toolkit.analysis.tasks import TaskSource, finish, runs_of, task_readings, task_stats
 from toolkit.outcomes import CassetteError, InvalidArgument
@@ -77,25 +70,28 @@ def write_report(
     lead: list[str] = []
     sections: list[Section] = []
     points: list[str] = []
-    runs: pd.DataFrame | None = None
+    runs: InRuns | None = None
+    table: Any = None
     if calls is not None:
         table = as_calls(calls)
-        lead.append(span(table, counting.time_column(table), "call"))
-        sections += _calls(table)
-        points += highlights(calls=table)
+        found = InCalls(table)
+        lead.append(highlights.span(table, counting.time_column(table), "call"))
+        sections += _calls(found)
+        points += highlights.of_calls(found)
         if isinstance(table, pd.DataFrame):
             tasks, log, runs = _recorded(table, tasks, log)
     if tasks is not None:
         stats: Any = tasks if plots.is_stats(tasks) else task_stats(tasks)
         lead.append(f"{len(stats):,} tasks")
-        points += highlights(stats=stats, runs=runs)
+        points += highlights.of_tasks(stats, runs)
         sections.append(_tasks(stats, runs))
     if log is not None:
         events: Any = log if counting.is_table(log) else read_log(log)  # type: ignore[arg-type]
-        lead.append(span(events, time_column(events), "event"))
-        points += highlights(log=events, runs=runs)
-        sections.append(_log(events))
-    if calls is not None and isinstance(table, pd.DataFrame):
+        logged = InLog(events)
+        lead.append(highlights.span(events, time_column(events), "event"))
+        points += highlights.of_log(logged, runs)
+        sections.append(_log(logged))
+    if isinstance(table, pd.DataFrame):
         sections += _not_read(table)
     sections.insert(0, Section("Overview", [Facts(tuple(points))]))
     target = Path(path)
@@ -105,7 +101,7 @@ def write_report(
     return target
 
 
-def _recorded(calls: pd.DataFrame, tasks: Any, log: Any) -> tuple[Any, Any, pd.DataFrame | None]:
+def _recorded(calls: pd.DataFrame, tasks: Any, log: Any) -> tuple[Any, Any, InRuns | None]:
     """The tasks and logs that the calls recorded, where no others are given."""
     try:
         found = recorded_logs(calls)
@@ -119,12 +115,11 @@ def _recorded(calls: pd.DataFrame, tasks: Any, log: Any) -> tuple[Any, Any, pd.D
     own = found[found["target"].fillna("") == ""]
     if log is None and len(found):
         log = own if len(own) else found
-    return tasks, log, runs
+    return tasks, log, InRuns(runs) if len(runs) else None
 
 
-def _calls(calls: Any) -> list[Section]:
-    hours = result_codes(calls, by=["hour", "category"], within=["hour"])
-    failures, found, who = errors(calls), bursts(calls), sessions(calls)
+def _calls(found: InCalls) -> list[Section]:
+    calls = found.calls
     sections = [
         Section(
             "Result codes",
@@ -132,30 +127,36 @@ def _calls(calls: Any) -> list[Section]:
                 Picture(
                     lambda: plots.plot_result_codes(calls), "codes", "Calls by function and outcome"
                 ),
-                Table(result_codes(calls), "How often each code came back, with 95 % confidence."),
-                Table(hours.drop(columns=["first", "last"]), "Outcomes of the calls of each hour."),
+                Table(found.codes, "How often each code came back, with 95 % confidence."),
+                Table(
+                    found.hours.drop(columns=["first", "last"]), "Outcomes of each hour's calls."
+                ),
             ],
         )
     ]
-    if len(failures):
+    if len(found.errors):
         wrong = Section("Errors")
         wrong.parts += [
-            Picture(lambda: plots.plot_errors(calls), "errors", "Failures over time by cause"),
-            Table(failures, "Calls that did not succeed, by function and code."),
-            Table(found, "Bursts: failures that came thicker than chance brings them."),
+            Picture(
+                lambda: plots.plot_errors(calls, found=found.bursts),
+                "errors",
+                "Failures over time by cause",
+            ),
+            Table(found.errors, "Calls that did not succeed, by function and code."),
+            Table(found.bursts, "Bursts: failures that came thicker than chance brings them."),
         ]
         if isinstance(calls, pd.DataFrame):
             wrong.parts.append(Table(_latest(calls), "The latest of them, the last at the end."))
         sections.append(wrong)
-    measured = latency(calls)
-    if len(measured):
+    if len(found.latency):
         picture = Picture(
-            lambda: plots.plot_latency(calls), "latency", "How long the calls of each function took"
+            lambda: plots.plot_latency(found.latency), "latency", "How long each function took"
         )
         caption = "Seconds that the calls of each function took."
-        sections.append(Section("Latency", [picture, Table(measured, caption)]))
-    if len(who):
-        sections.append(Section("Sessions", [Table(who, "Logins, and the sessions they opened.")]))
+        sections.append(Section("Latency", [picture, Table(found.latency, caption)]))
+    if len(found.sessions):
+        table = Table(found.sessions, "Logins, and the sessions they opened.")
+        sections.append(Section("Sessions", [table]))
     return sections
 
 
@@ -166,16 +167,19 @@ def _latest(calls: pd.DataFrame) -> pd.DataFrame:
     return failed[shown]
 
 
-def _tasks(stats: pd.DataFrame, runs: pd.DataFrame | None) -> Section:
+def _tasks(stats: pd.DataFrame, found: InRuns | None) -> Section:
     section = Section("Tasks")
     section.parts.append(
         Picture(lambda: plots.plot_task_stats(stats), "tasks", "Executions and failures of tasks")
     )
-    if runs is not None and len(runs):
+    if found is not None:
+        picture = Picture(
+            lambda: plots.plot_task_runs(found.runs), "runs", "Runs of each task in time"
+        )
         section.parts += [
-            Picture(lambda: plots.plot_task_runs(runs), "runs", "Runs of each task in time"),
-            Table(unusual_runs(runs), "Runs that began late, took very long, or never began."),
-            Table(bursts(runs), "Bursts of failed runs."),
+            picture,
+            Table(found.unusual, "Runs that began late, took very long, or never began."),
+            Table(found.bursts, "Bursts of failed runs."),
         ]
     section.parts.append(
         Table(stats, "Each task's latest status record, the change to it, and its runs.")
@@ -183,18 +187,18 @@ def _tasks(stats: pd.DataFrame, runs: pd.DataFrame | None) -> Section:
     return section
 
 
-def _log(log: Any) -> Section:
+def _log(found: InLog) -> Section:
     section = Section("Log")
     section.parts.append(
-        Picture(lambda: plots.plot_log_levels(log), "log", "Events of the log over time by level")
+        Picture(lambda: plots.plot_log_levels(found.log), "log", "Events over time by level")
     )
-    if log.attrs.get("truncated"):
+    if found.log.attrs.get("truncated"):
         section.parts.append(Text("The log was still being written: its whole events are here."))
-    if text_column(log) is not None:
-        if time_column(log) is not None:
-            section.parts.append(Table(bursts(log), "Bursts of errors."))
-        section.parts.append(Table(log_patterns(log), "Messages by pattern.", most=100))
-    section.parts.append(Table(log_levels(log), "Events by level and hour."))
+    if len(found.bursts):
+        section.parts.append(Table(found.bursts, "Bursts of errors."))
+    if found.patterns is not None:
+        section.parts.append(Table(found.patterns, "Messages by pattern.", most=100))
+    section.parts.append(Table(found.levels, "Events by level and hour."))
     return section
 
 

@@ -29,7 +29,12 @@ _MARKS = (
 
 
 def plot_errors(
-    source: Source, freq: str | None = None, *, ax: Axes | None = None, theme: str = "light"
+    source: Source,
+    freq: str | None = None,
+    *,
+    found: pd.DataFrame | None = None,
+    ax: Axes | None = None,
+    theme: str = "light",
 ) -> Axes:
     """Failures over time by what failed; their bursts are bracketed.
 
@@ -39,6 +44,8 @@ def plot_errors(
         What :func:`bursts` takes: calls, a log, task runs, or recordings.
     freq : str, optional
         The interval of a bar, as pandas says it; by default one that fits the span.
+    found : DataFrame, optional
+        The bursts to bracket, from :func:`bursts`; by default those of the source.
     ax, theme
         As :func:`plot_result_codes`.
 
@@ -86,7 +93,8 @@ def plot_errors(
     ax.set_xlim(first.to_pydatetime(), last.to_pydatetime())
     height = float(bottom.max())
     ax.set_ylim(0, height * 1.4)
-    _brackets(ax, dress, bursts(source), height, float(step / pd.Timedelta("1D")))
+    found = bursts(source) if found is None else found
+    _brackets(ax, dress, found, height, float(step / pd.Timedelta("1D")))
     time_axis(ax, dress)
     ax.yaxis.set_major_locator(MaxNLocator(integer=True))
     ax.grid(axis="y", color=dress.grid, linewidth=0.6)
