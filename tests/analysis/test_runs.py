@@ -131,6 +131,7 @@ def test_what_follows_no_schedule() -> None:
 def test_empty_logs_have_the_same_columns(tmp_path: Path) -> None:
     """Recordings without a log: no rows, the same columns; a log read twice is counted once."""
     path = made.cassette(tmp_path / "a.yaml", [made.get("/a")])
+    assert task_runs(path).dtypes.astype(str).to_dict() == DTYPES
     none = recorded_logs(path)
     assert len(none) == 0
     assert str(none["time"].dtype) == "datetime64[us, UTC]"

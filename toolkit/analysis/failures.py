@@ -57,7 +57,7 @@ def errors(calls: CallSource) -> pd.DataFrame:
 
     Examples
     --------
-    >>> errors("cassettes/")[["function", "label", "calls", "message"]]   # doctest: +SKIP
+    >>> failed = errors("cassettes/")[["function", "label", "calls", "message"]]
     """
     return finish(count(as_calls(calls)))
 

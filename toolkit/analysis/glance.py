@@ -12,7 +12,7 @@ from toolkit.analysis import counting
 from toolkit.analysis.calls import unreadable
 from toolkit.analysis.codes import as_calls, result_codes
 from toolkit.analysis.failures import errors
-from toolkit.analysis.happenings import kind_of
+from toolkit.analysis.happenings import is_log, kind_of
 from toolkit.analysis.latencies import latency
 from toolkit.analysis.levels import log_levels
 from toolkit.analysis.logbooks import recorded_logs
@@ -81,8 +81,9 @@ def overview(source: Any) -> Overview:
 
     Examples
     --------
-    >>> toolkit.overview("cassettes/")                            # doctest: +SKIP
-    >>> toolkit.overview("cassettes/")["bursts"]                  # doctest: +SKIP
+    >>> list(overview("cassettes/"))[:4]
+    ['result_codes', 'latency', 'sessions', 'task_stats']
+    >>> table = overview("cassettes/")["sessions"]
     """
     if isinstance(source, Gateway):
         return Overview({"task_stats": task_stats(source)})
@@ -147,12 +148,3 @@ _BY_KIND: dict[str, Callable[[Any], dict[str, pd.DataFrame]]] = {
 
 def _with_something(found: dict[str, pd.DataFrame], always: str) -> dict[str, pd.DataFrame]:
     return {name: table for name, table in found.items() if len(table) or name == always}
-
-
-def is_log(source: Any) -> bool:
-    """Whether it is a log itself, or the name of one: XML, plain or compressed."""
-    if isinstance(source, bytes | bytearray | memoryview) or hasattr(source, "read"):
-        return True
-    text = str(source)
-    plain = text.casefold().removesuffix(".gz").removesuffix(".bz2").removesuffix(".xz")
-    return text.lstrip().startswith("<") or plain.endswith((".xml", ".log"))

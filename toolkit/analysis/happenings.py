@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, cast
 
 import narwhals as nw
 import pandas as pd
@@ -11,6 +11,7 @@ from toolkit.analysis import counting
 from toolkit.analysis.calls import COLUMNS as CALL_COLUMNS
 from toolkit.analysis.codes import NO_FAILURE, CallSource, as_calls
 from toolkit.analysis.levels import level_column
+from toolkit.analysis.logs import read_log
 from toolkit.analysis.patterns import mask, masked
 from toolkit.outcomes import InvalidArgument
 
@@ -39,10 +40,10 @@ def happenings(source: Source, *also: str) -> nw.LazyFrame[Any]:
     """What happened: ``time``, ``place``, ``what``, ``text``, ``failed`` (boolean), ``kind``.
 
     ``what`` tells alike happenings from others: an outcome with its message's pattern, a log's
-    pattern, a run's error. ``source`` is a frame of calls, a log or task runs, or recordings;
-    ``also`` names columns of it to keep.
+    pattern, a run's error. ``source`` is a frame of calls, a log or task runs; recordings; or a
+    log's name. ``also`` names columns of it to keep.
     """
-    table = as_calls(source)
+    table = read_log(cast("Any", source)) if is_log(source) else as_calls(source)
     kind = kind_of(table)
     if kind == "calls":
         frame = _calls(table)
@@ -100,3 +101,14 @@ def _log(table: Any) -> nw.LazyFrame[Any]:
     if level_column(table) is None:
         failed = nw.lit(value=False)
     return frame.with_columns(place=where, what=nw.col("pattern"), failed=failed)
+
+
+def is_log(source: Any) -> bool:
+    """Whether it is a log itself, or the name of one: XML, plain or compressed."""
+    if counting.is_table(source):
+        return False
+    if isinstance(source, bytes | bytearray | memoryview) or hasattr(source, "read"):
+        return True
+    text = str(source)
+    plain = text.casefold().removesuffix(".gz").removesuffix(".bz2").removesuffix(".xz")
+    return text.lstrip().startswith("<") or plain.endswith((".xml", ".log"))

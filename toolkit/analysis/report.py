@@ -62,8 +62,10 @@ def write_report(
 
     Examples
     --------
-    >>> write_report("monday.html", calls="cassettes/", log="agent.xml")     # doctest: +SKIP
-    >>> write_report("monday.md", calls="cassettes/")                        # doctest: +SKIP
+    >>> write_report("monday.html", calls="cassettes/", log="agent.xml").name
+    'monday.html'
+    >>> write_report("monday.md", calls="cassettes/monday.yaml").name
+    'monday.md'
     """
     if calls is None and tasks is None and log is None:
         raise InvalidArgument("a report is on calls, tasks or a log; give one of them at least")

@@ -97,7 +97,10 @@ def task_runs(source: RunSource) -> pd.DataFrame:
     """
     if isinstance(source, pd.DataFrame) and kind_of(source) == "runs":
         return source
-    return finish(count(as_log(source)))
+    log = as_log(source)
+    if log is not source and "run" not in log:
+        return frame(COLUMNS)  # recordings without a task's log
+    return finish(count(log))
 
 
 def unusual_runs(source: RunSource) -> pd.DataFrame:
@@ -118,7 +121,7 @@ def unusual_runs(source: RunSource) -> pd.DataFrame:
 
     Examples
     --------
-    >>> unusual_runs("cassettes/").groupby("kind").size()         # doctest: +SKIP
+    >>> odd = unusual_runs(gateway.task.get_log("Nightly", "index"))
     """
     runs = task_runs(source)
     rows: list[tuple[Any, ...]] = []

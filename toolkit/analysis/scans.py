@@ -55,8 +55,8 @@ def bursts(source: Source, *, least: int = LEAST) -> pd.DataFrame:
     ----------
     source : DataFrame or recordings
         Calls from :func:`read_calls`, a log from :func:`read_log`, runs from :func:`task_runs`
-        (frames of any engine), or recordings, whose calls are read. In a log the events of level
-        error or worse are failures.
+        (frames of any engine), recordings, whose calls are read, or a log's name. In a log the
+        events of level error or worse are failures.
     least : int
         Fewer failures are no burst.
 
@@ -75,7 +75,7 @@ def bursts(source: Source, *, least: int = LEAST) -> pd.DataFrame:
 
     Examples
     --------
-    >>> bursts("cassettes/")[["start", "seconds", "what", "failures"]]    # doctest: +SKIP
+    >>> found = bursts("agent.xml")[["start", "seconds", "what", "failures"]]
     """
     if least < 2:
         raise InvalidArgument(f"a burst has 2 failures at least, not {least}")

@@ -48,7 +48,7 @@ def _codes(calls: pd.DataFrame, options: argparse.Namespace) -> pd.DataFrame:
 
 def _report(options: argparse.Namespace, stack: contextlib.ExitStack) -> Path:
     """Write the report; sources that are logs by their names become its log."""
-    from toolkit.analysis.glance import is_log
+    from toolkit.analysis.happenings import is_log
 
     logs: list[Any] = [name for name in options.source if name != "-" and is_log(name)]
     recordings = [_from_pipe(name, stack) for name in options.source if name not in logs]

@@ -34,7 +34,7 @@ def plot_result_codes(
 
     Examples
     --------
-    >>> plot_result_codes("cassettes/").figure.savefig("codes.svg")     # doctest: +SKIP
+    >>> plot_result_codes("cassettes/").figure.savefig("codes.svg")
     """
     codes = result_codes(calls, by=["service", "function", "code", "label", "category"])
     services = codes["service"].nunique()

@@ -45,7 +45,7 @@ def plot_compare(
 
     Examples
     --------
-    >>> plot_compare("monday.yaml", "tuesday.yaml")               # doctest: +SKIP
+    >>> ax = plot_compare("cassettes/monday.yaml", "cassettes/tuesday.yaml")
     """
     table = compare(before, after)
     changed = table[table["state"] != "same"]
@@ -97,7 +97,7 @@ def plot_compare_latency(
 
     Examples
     --------
-    >>> plot_compare_latency("monday.yaml", "tuesday.yaml")       # doctest: +SKIP
+    >>> ax = plot_compare_latency("cassettes/monday.yaml", "cassettes/tuesday.yaml")
     """
     table = compare_latency(before, after)
     both = table.dropna(subset=["p50_before", "p50_after"])

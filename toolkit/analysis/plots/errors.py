@@ -51,7 +51,7 @@ def plot_errors(
 
     Examples
     --------
-    >>> plot_errors("cassettes/")                                 # doctest: +SKIP
+    >>> ax = plot_errors("agent.xml")
     """
     happened = happenings(source)
     counted = count(happened, "1ms" if freq and duration(freq) < duration("s") else "1s")

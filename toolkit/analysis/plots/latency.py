@@ -38,7 +38,7 @@ def plot_latency(
 
     Examples
     --------
-    >>> plot_latency("cassettes/")                                # doctest: +SKIP
+    >>> ax = plot_latency("cassettes/")
     """
     table = _measured(calls)
     shown = table.head(top)
@@ -77,7 +77,7 @@ def plot_histogram(calls: CallSource, *, ax: Axes | None = None, theme: str = "l
 
     Examples
     --------
-    >>> plot_histogram(calls[calls["function"] == "taskGetLog"])  # doctest: +SKIP
+    >>> ax = plot_histogram(calls[calls["function"] == "taskGetStatus"])
     """
     table = as_calls(calls)
     bins, measured = histogram(table), latency(table, by=[])

@@ -32,7 +32,7 @@ def plot_log_levels(
 
     Examples
     --------
-    >>> plot_log_levels("agent.xml", "15min")                     # doctest: +SKIP
+    >>> ax = plot_log_levels("agent.xml", "15min")
     """
     table = log if isinstance(log, pd.DataFrame) else read_log(log)
     time = time_column(table)

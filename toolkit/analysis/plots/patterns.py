@@ -38,7 +38,7 @@ def plot_log_patterns(
 
     Examples
     --------
-    >>> plot_log_patterns("agent.xml", since="1D")                # doctest: +SKIP
+    >>> ax = plot_log_patterns("agent.xml", since="6h")
     """
     names = {column.name for column in COLUMNS}
     done = isinstance(log, pd.DataFrame) and names <= set(log.columns)

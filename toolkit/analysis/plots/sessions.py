@@ -30,7 +30,7 @@ def plot_sessions(
 
     Examples
     --------
-    >>> plot_sessions("cassettes/")                               # doctest: +SKIP
+    >>> ax = plot_sessions("cassettes/")
     """
     names = {column.name for column in COLUMNS}
     done = isinstance(calls, pd.DataFrame) and names <= set(calls.columns)

@@ -31,7 +31,7 @@ def plot_task_stats(
 
     Examples
     --------
-    >>> plot_task_stats(gateway, theme="dark")                    # doctest: +SKIP
+    >>> ax = plot_task_stats(gateway, theme="dark")
     """
     stats = tasks if is_stats(tasks) else task_stats(tasks)
     assert isinstance(stats, pd.DataFrame)  # noqa: S101 - either way
@@ -88,7 +88,7 @@ def plot_task_runs(
 
     Examples
     --------
-    >>> plot_task_runs("cassettes/")                              # doctest: +SKIP
+    >>> ax = plot_task_runs(gateway.task.get_log("Nightly", "index"))
     """
     table = task_runs(runs)
     odd = unusual_runs(table)

@@ -39,7 +39,7 @@ def plot_timeline(
 
     Examples
     --------
-    >>> plot_timeline(calls="monday.yaml", runs="monday.yaml")    # doctest: +SKIP
+    >>> ax = plot_timeline(calls="cassettes/monday.yaml", theme="dark")
     """
     happened = timeline(**sources) if table is None else table[[one.name for one in COLUMNS]]
     happened = happened.assign(row=happened["kind"].astype("str") + " " + happened["place"])
