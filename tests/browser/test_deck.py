@@ -17,13 +17,13 @@ def test_record_stop_replay(open_notebook: Open, theme: str) -> None:
     """Record by the panel, shut the server down, replay; what is missing is named."""
     with toolkit.sandbox.start("sertainty", seed=7, workload=1.0) as box:
         notebook = open_notebook(
-            f"import toolkit\nagent = toolkit.sertainty.connect({box.url!r})\n"
+            f"import toolkit\ngateway = toolkit.sertainty.connect({box.url!r})\n"
             "panel = toolkit.deck()\npanel",
-            'agent.login_with("charles")\n'
-            'for task in ("ingest", "index"):\n    agent.task.get_status("Nightly", task)\n'
-            'log = agent.agent.get_log()\nlen(log)',
-            'agent.login_with("charles")\nagent.task.get_status("Nightly", "index")',
-            'agent.task.get_status("Nightly", "never-asked")',
+            'gateway.login_with("charles")\n'
+            'for task in ("ingest", "index"):\n    gateway.task.get_status("Nightly", task)\n'
+            'log = gateway.agent.get_log()\nlen(log)',
+            'gateway.login_with("charles")\ngateway.task.get_status("Nightly", "index")',
+            'gateway.task.get_status("Nightly", "never-asked")',
             f'with toolkit.replay("cassettes/{theme}.yaml"):\n    input("wait")',
             theme=theme,
         )  # fmt: skip

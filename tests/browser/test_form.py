@@ -23,9 +23,9 @@ def box() -> Iterator[toolkit.sandbox.sertainty.SertaintyBox]:
 def opened(open_notebook: Open, url: str, theme: str = "light") -> tuple[Notebook, Locator]:
     """A notebook with a session and the form."""
     notebook = open_notebook(
-        f"import toolkit\nagent = toolkit.sertainty.connect({url!r})\n"
-        'session = agent.login_with("charles")',
-        "form = toolkit.form(agent)\nform",
+        f"import toolkit\ngateway = toolkit.sertainty.connect({url!r})\n"
+        'session = gateway.login_with("charles")',
+        "form = toolkit.form(gateway)\nform",
         "form.result",
         theme=theme,
     )
@@ -63,7 +63,7 @@ def test_read(open_notebook: Open, box: toolkit.sandbox.sertainty.SertaintyBox, 
     page.keyboard.press("Enter")
     expect(form.locator(".tk-says")).to_contain_text("task.get_status: SUCCESS")
     expect(form.get_by_role("cell", name="executions")).to_be_visible()
-    line = 'agent.task.get_status("Nightly", "ingest")'
+    line = 'gateway.task.get_status("Nightly", "ingest")'
     expect(form.locator("code")).to_have_text(line)
     form.get_by_role("button", name="Copy").click()
     assert page.evaluate("navigator.clipboard.readText()") == line
