@@ -44,7 +44,7 @@ def table(traffic: list[Interaction]) -> pd.DataFrame:
     return rows.frame()
 
 
-@settings(max_examples=25)
+@settings(max_examples=15)
 @given(TRAFFIC, GROUPINGS)
 def test_counts_add_up(traffic: list[Interaction], by: list[str]) -> None:
     """However calls are grouped, counts add up to them and shares to one, row by row right."""
@@ -124,7 +124,7 @@ def test_compare_finds_what_is_new_gone_and_changed(tmp_path: Path) -> None:
     }
 
 
-@settings(max_examples=10)
+@settings(max_examples=6)
 @given(TRAFFIC, TRAFFIC)
 def test_compare_counts_both_sides(before: list[Interaction], after: list[Interaction]) -> None:
     """Both sides add up to their calls; turned around, new is gone; dtypes are always the same."""

@@ -59,7 +59,7 @@ TEXTS = st.lists(st.text(st.sampled_from(f"{LETTERS}é"), max_size=25) | st.none
 PLAIN = st.lists(st.text(st.sampled_from(LETTERS), max_size=25) | st.none(), max_size=12)
 
 
-@settings(max_examples=25)
+@settings(max_examples=15)
 @given(PLAIN)
 def test_every_engine_masks_alike(texts: list[str | None]) -> None:
     """pandas' and DuckDB's regular expressions give what Python's give."""
@@ -71,7 +71,7 @@ def test_every_engine_masks_alike(texts: list[str | None]) -> None:
         assert [None if pd.isna(one) else one for one in found] == expected
 
 
-@settings(max_examples=25)
+@settings(max_examples=15)
 @given(TEXTS)
 def test_every_event_is_counted_once(texts: list[str | None]) -> None:
     """Events add up to those with a text, shares to one; each example has its pattern."""
