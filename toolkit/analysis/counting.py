@@ -13,7 +13,7 @@ from typing import Any, Literal
 import narwhals as nw
 import pandas as pd
 
-from toolkit.analysis.engines import collected, is_table, moment, prepared, schema
+from toolkit.analysis.engines import collected, grouped, is_table, moment, prepared, schema
 from toolkit.frames import Column
 
 __all__ = [
@@ -57,7 +57,8 @@ def counted(
         (nw.len() if kind == "count" else getattr(nw.col(column), kind)()).alias(name)
         for name, (kind, column) in aggregates.items()
     ]
-    return collected(frame.group_by(*keys).agg(*expressions))
+    parts = grouped(frame, keys, expressions)
+    return merged(parts, keys, aggregates)
 
 
 def merged(

@@ -7,7 +7,7 @@ the zone in which a time is cut to its hour, what a category is, and the dtypes 
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import narwhals as nw
@@ -15,6 +15,7 @@ import pandas as pd
 import pyarrow as pa
 
 from toolkit.analysis.parquet import Stored
+from toolkit.analysis.partitioned import Partitioned
 from toolkit.frames import Column
 
 _INTEGERS: dict[Any, Any] = dict.fromkeys(
@@ -27,7 +28,8 @@ def is_table(value: object) -> bool:
     """Whether it is a frame of an engine, and not the name of something to read."""
     if isinstance(value, Stored):
         return True
-    return isinstance(_narwhals(value, pass_through=True), nw.DataFrame | nw.LazyFrame)
+    found = _narwhals(value, pass_through=True)
+    return isinstance(found, nw.DataFrame | nw.LazyFrame | Partitioned)
 
 
 def schema(table: Any) -> nw.Schema:
@@ -77,7 +79,7 @@ def prepared(table: Any, columns: Iterable[Column] = ()) -> nw.LazyFrame[Any]:
 
 def collected(frame: nw.LazyFrame[Any] | nw.DataFrame[Any]) -> pd.DataFrame:
     """What was counted, as a pandas frame: times in UTC, integers without a detour over floats."""
-    found = frame.collect() if isinstance(frame, nw.LazyFrame) else frame
+    found = frame if isinstance(frame, nw.DataFrame) else frame.collect()
     if found.implementation.is_pandas():
         result: pd.DataFrame = found.to_native()
     else:
@@ -95,13 +97,25 @@ def collected(frame: nw.LazyFrame[Any] | nw.DataFrame[Any]) -> pd.DataFrame:
     return result
 
 
+def grouped(
+    frame: nw.LazyFrame[Any] | Partitioned, keys: Sequence[str], expressions: Sequence[nw.Expr]
+) -> list[pd.DataFrame]:
+    """The groups of a frame with their aggregates, some of them perhaps in several parts."""
+    if isinstance(frame, Partitioned):
+        return [collected(nw.from_native(frame.grouped(tuple(keys), tuple(expressions))))]
+    return [collected(frame.group_by(*keys).agg(*expressions))]
+
+
 def _narwhals(table: Any, *, pass_through: bool = False) -> Any:
     if isinstance(table, Stored):
         table = table.table()
     with warnings.catch_warnings():
         # Dask goes on in a package of its own; until then this one knows it.
         warnings.filterwarnings("ignore", message="Dask support is moving", category=FutureWarning)
-        return nw.from_native(table, pass_through=pass_through)
+        found = nw.from_native(table, pass_through=pass_through)
+    if isinstance(found, nw.LazyFrame) and found.implementation.is_dask():
+        return Partitioned(table)
+    return found
 
 
 def _relation_in_utc(relation: Any, times: list[str]) -> Any:
