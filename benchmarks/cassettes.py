@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import itertools
+import os
 import shutil
 import subprocess
 import sys
@@ -259,7 +260,8 @@ def main() -> None:
             flat_rows(run, count)
     run.notes += [f"{peer} is not installed" for peer in opening.PEER_FILES if peer not in peers]
     run.notes = sorted(set(run.notes)) + failed
-    run.notes.append(f"The run took {time.monotonic() - start:.0f} s")
+    load = f", load average {os.getloadavg()[2]:.1f}" if hasattr(os, "getloadavg") else ""
+    run.notes.append(f"The run took {time.monotonic() - start:.0f} s{load} (1 is one busy core)")
     # Both sizes of a row beside each other.
     order = list(report.ROWS)
     run.results.sort(key=lambda result: (order.index(result.name), result.n))
