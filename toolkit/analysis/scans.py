@@ -88,7 +88,7 @@ def bursts(source: Source, *, least: int = LEAST) -> pd.DataFrame:
 def interval_of(happened: nw.LazyFrame[Any]) -> str:
     """How finely to count: by the time from the first to the last."""
     ends = counting.counted(happened.with_columns(all=nw.lit(1)), ["all"], AGGREGATES)
-    first, last = (ends["first"].min(), ends["last"].max()) if len(ends) else (pd.NaT, pd.NaT)
+    first, last = ends["first"].min(), ends["last"].max()
     span = 0.0 if missing(first) else (last - first).total_seconds()
     return next(name for name, most in _INTERVALS if span <= most)
 
