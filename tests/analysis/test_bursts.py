@@ -40,7 +40,7 @@ def test_one_burst_and_what_came_before() -> None:
     assert (row["failures"], row["seconds"], row["where"]) == (12, 220.0, "taskGetLog")
     assert row["what"] == "FAULT_502: disk full"
     assert row["share"] > 0.7
-    assert row["usual"] == pytest.approx(2 / 600, rel=0.05)
+    assert row["share_usual"] == pytest.approx(2 / 600, rel=0.05)
     assert row["before"] == "configActivate Nightly SUCCESS: Success"
     assert row["before_at"] < row["start"]
 
@@ -98,7 +98,7 @@ def test_bursts_hold_failures_that_there_are(rows: list[tuple[int, bool]]) -> No
     for row in found.itertuples():
         assert failed["at"].between(row.start, row.end).sum() == row.failures
         assert calls["at"].between(row.start, row.end).sum() <= row.events <= len(calls)
-        assert row.share > row.usual
+        assert row.share > row.share_usual
     assert (found["end"].iloc[:-1].to_numpy() < found["start"].iloc[1:].to_numpy()).all()
 
 

@@ -125,7 +125,7 @@ def test_bursts(history: History, seen: str) -> None:
     ]
     assert got == expected
     assert (found["share"] > 0.5).all()
-    assert (found["usual"] == 0).all()
+    assert (found["share_usual"] == 0).all()
 
 
 def test_new_messages(history: History) -> None:

@@ -84,7 +84,7 @@ def _runs(table: Any) -> nw.LazyFrame[Any]:
         time=nw.coalesce("ended", "started"),
         place=where,
         what=nw.when(nw.col("error").is_null()).then(nw.col("outcome")).otherwise(error),
-        text=nw.coalesce("error", "outcome"),
+        text=nw.coalesce("error", nw.concat_str([where, nw.col("outcome")], separator=" ")),
         failed=nw.col("outcome") == "failed",
     )
 

@@ -16,7 +16,7 @@ from toolkit.analysis.sections import Facts, Part, Picture, Section, Table, Text
 
 # Inks of the plots' light theme, and what stands for them on a page that may be dark.
 _INKS = {"#1f2328": "var(--ink)", "#d0d7de": "var(--line)", "#ffffff": "var(--paper)"}
-_PARTS = ("share", "change", "rate", "usual")
+_PARTS = ("share", "change", "rate")
 _CODES = ("code", "http_status")
 _ID = re.compile(r'\bid="([^"]+)"')
 _NAMED = re.compile(r'(\bid="|url\(#|href="#)([^")]+)')

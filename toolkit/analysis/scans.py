@@ -31,7 +31,7 @@ COLUMNS = (
     Column("failures", "integer", about="how many"),
     Column("events", "integer", about="all that happened in that time, failures or not"),
     Column("share", "number", about="of the events that failed so, 0 to 1"),
-    Column("usual", "number", about="the same share in all other time"),
+    Column("share_usual", "number", about="the same share in all other time"),
     Column("before", about="the most unusual of what happened shortly before"),
     Column("before_at", "time", about="when that was (UTC)"),
 )
@@ -64,9 +64,10 @@ def bursts(source: Source, *, least: int = LEAST) -> pd.DataFrame:
     -------
     DataFrame
         In the order of time: ``start``, ``end`` datetime64[us, UTC] · ``seconds`` float64 ·
-        ``what``, ``where`` str · ``failures``, ``events`` Int64 · ``share``, ``usual`` float64 ·
-        ``before`` str and ``before_at`` datetime64[us, UTC]: what happened least often in all the
-        data, of what happened in the ten minutes before (or as long before as the burst lasted).
+        ``what``, ``where`` str · ``failures``, ``events`` Int64 · ``share``, ``share_usual``
+        float64 · ``before`` str and ``before_at`` datetime64[us, UTC]: what happened least often
+        in all the data, of what happened in the ten minutes before (or as long before as the burst
+        lasted).
 
     Raises
     ------
@@ -212,7 +213,7 @@ def _of_one_cause(
             "failures": number,
             "events": events,
             "share": number / events,
-            "usual": (everything - number) / (total - events) if total > events else 0.0,
+            "share_usual": (everything - number) / (total - events) if total > events else 0.0,
         }
 
 
