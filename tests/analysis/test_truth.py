@@ -187,10 +187,12 @@ def test_a_bad_day(bad_day: tuple[Path, Path, incident.Incident]) -> None:
     gone = codes[codes["state"] == "gone"]
     assert gone["function"].tolist() == [bad.new_function]
     shifts = toolkit.compare_latency(before, after)
-    assert shifts[shifts["state"] == "slower"]["function"].tolist() == [bad.slow_function]
     slow = shifts.iloc[0]
-    assert slow["p50_after"] - slow["p50_before"] == pytest.approx(bad.slow_seconds, abs=0.1)
-    assert "faster" not in set(shifts["state"])
+    assert (slow["function"], slow["state"]) == (bad.slow_function, "slower")
+    moved = shifts["p50_after"] - shifts["p50_before"]
+    assert moved.iloc[0] == pytest.approx(bad.slow_seconds, abs=0.1)
+    # A busy machine moves all calls by milliseconds, and truly so; none by what was planted.
+    assert (moved.iloc[1:].abs() < bad.slow_seconds / 2).all()
 
 
 def test_a_bad_days_errors(bad_day: tuple[Path, Path, incident.Incident]) -> None:
