@@ -61,15 +61,17 @@ def _calls(table: Any) -> nw.LazyFrame[Any]:
     frame = counting.lazily(table, CALL_COLUMNS).with_columns(
         nw.col("function", "label", "category", "message", "target").cast(nw.String)
     )
-    # A message that only repeats the code's name says nothing more.
-    said = nw.concat_str([nw.col("label"), mask(nw.col("message"))], separator=": ")
-    what = nw.when(nw.col("message").fill_null("") == "").then(nw.col("label")).otherwise(said)
-    text = nw.concat_str([nw.col("function"), nw.col("target"), what], separator=" ")
+    # Step by step: an expression that is used twice is computed twice.
+    frame = frame.with_columns(pattern=mask(nw.col("message")))
+    # A call without a message has nothing more to say than its code's name.
+    said = nw.concat_str([nw.col("label"), nw.col("pattern")], separator=": ")
+    without = nw.col("message").fill_null("") == ""
+    frame = frame.with_columns(what=nw.when(without).then(nw.col("label")).otherwise(said))
+    text = nw.concat_str([nw.col("function"), nw.col("target"), nw.col("what")], separator=" ")
     return frame.with_columns(
         time=nw.col("at"),
         place=nw.col("function"),
-        what=what,
-        text=nw.when(nw.col("target").is_null()).then(what).otherwise(text),
+        text=nw.when(nw.col("target").is_null()).then(nw.col("what")).otherwise(text),
         failed=~nw.col("category").is_in(NO_FAILURE),
     )
 
