@@ -16,12 +16,14 @@ __version__ = "0.1.0"
 
 _HOMES = {
     "toolkit.analysis": (
+        "Stored",
         "bursts",
         "compare",
         "compare_fields",
         "compare_latency",
         "errors",
         "histogram",
+        "iter_log",
         "latency",
         "log_levels",
         "log_patterns",
@@ -96,12 +98,14 @@ __all__ = sorted([*_HOME_OF, *_MODULES])
 if TYPE_CHECKING:
     from toolkit import sandbox as sandbox
     from toolkit.analysis import (
+        Stored as Stored,
         bursts as bursts,
         compare as compare,
         compare_fields as compare_fields,
         compare_latency as compare_latency,
         errors as errors,
         histogram as histogram,
+        iter_log as iter_log,
         latency as latency,
         log_levels as log_levels,
         log_patterns as log_patterns,

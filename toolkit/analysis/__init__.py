@@ -9,12 +9,14 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 _HOMES = {
+    "Stored": "parquet",
     "bursts": "scans",
     "compare": "comparison",
     "compare_fields": "fields",
     "compare_latency": "latency_shifts",
     "errors": "failures",
     "histogram": "latencies",
+    "iter_log": "logs",
     "latency": "latencies",
     "log_levels": "levels",
     "log_patterns": "patterns",
@@ -60,7 +62,8 @@ if TYPE_CHECKING:
     from toolkit.analysis.levels import log_levels as log_levels
     from toolkit.analysis.logbooks import recorded_logs as recorded_logs
     from toolkit.analysis.logins import sessions as sessions
-    from toolkit.analysis.logs import read_log as read_log
+    from toolkit.analysis.logs import iter_log as iter_log, read_log as read_log
+    from toolkit.analysis.parquet import Stored as Stored
     from toolkit.analysis.patterns import log_patterns as log_patterns
     from toolkit.analysis.plots import (
         plot_compare as plot_compare,

@@ -67,7 +67,7 @@ def timeline(
     if calls is not None:
         parts.append(_calls(as_calls(calls)))
     if log is not None:
-        parts.append(_read(log if counting.is_table(log) else read_log(log)))  # type: ignore[arg-type]
+        parts.append(_read(log if counting.is_table(log) else read_log(log)))
     if runs is not None:
         parts.append(_runs(task_runs(runs)))
     if not parts:

@@ -1,59 +1,99 @@
-"""XML logs from wherever they are, as one table."""
+"""Logs from wherever they are, as one table, as batches, or as a folder of Parquet."""
 
 from __future__ import annotations
 
-import bz2
-import gzip
-import io
-import lzma
 import os
-import zlib
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
 from pathlib import Path
-from typing import IO, Any, Literal, TypeAlias, cast
+from typing import Any, Literal, cast, overload
 
 import pandas as pd
 
-from toolkit.documents import LIMITS, Limits, batches
+from toolkit.analysis import logtext, parquet
+from toolkit.analysis.logsources import (
+    LogSource,
+    LogSources,
+    Truncated,
+    chunks_of,
+    is_single,
+    name_of,
+)
+from toolkit.analysis.parquet import Stored
+from toolkit.analysis.progress import Progress
+from toolkit.cassettes.stock import sniff
+from toolkit.documents import LIMITS, Batch, Limits, batches
+from toolkit.documents.rows import Reader
 from toolkit.documents.table import Gathered
 from toolkit.frames import Column
 from toolkit.outcomes import DocumentError, InvalidArgument
 
-LogSource: TypeAlias = (
-    "bytes | bytearray | memoryview | str | os.PathLike[str] | IO[bytes] | IO[str]"
-)
-LogSources: TypeAlias = "LogSource | Iterable[LogSource]"
-
-Truncated: TypeAlias = Literal["raise", "keep"]
+__all__ = ["LogSource", "LogSources", "Truncated", "iter_log", "read_log", "time_column"]
 
 # The log of the agent and of a task (guide 4.2, 4.30); an empty one tells its record by this.
 PREFER = ("Log/Entry",)
 
-_CHUNK = 64 * 1024
-_COMPRESSED = ((b"\x1f\x8b", gzip.open), (b"BZh", bz2.open), (b"\xfd7zXZ\0", lzma.open))
 
-
+@overload
 def read_log(
-    source: LogSources,
+    source: LogSources | pd.DataFrame,
     *,
     path: str | None = None,
     columns: Sequence[Column] = (),
     truncated: Truncated = "raise",
     epoch: Iterable[str] = (),
     limits: Limits = LIMITS,
-) -> pd.DataFrame:
-    """An XML log of any shape as a DataFrame: one row an event.
+    reader: Reader = "strict",
+    encoding: str | None = None,
+    to: None = None,
+    folder: str | os.PathLike[str] | None = None,
+    progress: bool | None = None,
+) -> pd.DataFrame: ...
+@overload
+def read_log(
+    source: LogSources | pd.DataFrame,
+    *,
+    path: str | None = None,
+    columns: Sequence[Column] = (),
+    truncated: Truncated = "raise",
+    epoch: Iterable[str] = (),
+    limits: Limits = LIMITS,
+    reader: Reader = "strict",
+    encoding: str | None = None,
+    to: Literal["parquet"],
+    folder: str | os.PathLike[str] | None = None,
+    progress: bool | None = None,
+) -> Stored: ...
+def read_log(
+    source: LogSources | pd.DataFrame,
+    *,
+    path: str | None = None,
+    columns: Sequence[Column] = (),
+    truncated: Truncated = "raise",
+    epoch: Iterable[str] = (),
+    limits: Limits = LIMITS,
+    reader: Reader = "strict",
+    encoding: str | None = None,
+    to: Literal["parquet"] | None = None,
+    folder: str | os.PathLike[str] | None = None,
+    progress: bool | None = None,
+) -> pd.DataFrame | Stored:
+    r"""A log of any shape as a DataFrame: one row an event.
 
-    The repeating record is found (see :mod:`toolkit.documents.shape`), its attributes and
-    elements become columns, its text the column ``text``. Types are decided by the whole log.
+    XML: the repeating record is found (see :mod:`toolkit.documents.shape`), its attributes and
+    elements become columns, its text the column ``text``. Lines of JSON: an object's fields become
+    columns (``request.path``). Lines of text: ``time``, ``level`` and ``text``, where they are
+    recognised. Types are decided by the whole log.
 
     Parameters
     ----------
-    source : bytes, str, path, open file, or a list of these
-        A ``str`` that begins with ``<`` is the log itself, any other is a file's path. Bytes and
-        files may be compressed (gzip, bzip2, xz) and in any declared encoding. Of a list (or a
-        column of a DataFrame) all logs come into one table, ordered by time, with the column
-        ``log``: the file's name, or its number in the list.
+    source : bytes, str, path, open file, response, calls, or a list of these
+        A ``str`` that begins with ``<`` or has several lines is the log itself, any other is a
+        file's path or URL. Bytes and files may be compressed (gzip, bzip2, xz) and in any declared
+        encoding; an ``httpx.Response`` is read as it comes. Of a list (or a column of a DataFrame)
+        all logs come into one table, ordered by time, with the column ``log``: the file's name,
+        or its number in the list. Calls of :func:`read_calls`, or a cassette, give the logs that
+        they brought, as :func:`recorded_logs`.
     path : str, optional
         Of the record: ``Log/Entry``, or ``Entry`` wherever it is.
     columns : sequence of Column
@@ -65,10 +105,22 @@ def read_log(
         Columns whose integers are milliseconds since 1970.
     limits : Limits
         How much is read before the log is refused.
+    reader : {"strict", "fast"}
+        Whether the XML parser reads every byte, or leaves out stretches of records that are
+        proven well-formed by their likeness to records it has read. The table is the same.
+    encoding : str, optional
+        Of lines of text or JSON that are not UTF-8.
+    to : {"parquet"}, optional
+        Write the events to a folder as they are read, and never hold them all. Several logs are
+        then not ordered by time.
+    folder : path, optional
+        That folder; ``log.parquet`` by default. It must be new, empty, or written so before.
+    progress : bool, optional
+        Show how far it is; by default when it takes long and somebody looks.
 
     Returns
     -------
-    DataFrame
+    DataFrame or Stored
         Columns as the log has them: ``datetime64[us, UTC]``, ``Int64``, ``float64``, ``boolean``,
         ``category``, ``str``.
 
@@ -77,33 +129,76 @@ def read_log(
     UnsafeDocument
         A DTD, an entity, or nesting beyond reason.
     DocumentError
-        No such file, malformed, truncated, too large, or no XML.
+        No such file, malformed, truncated, or too large.
 
     Examples
     --------
     >>> read_log('<Log><Entry time="2019-04-01T08:00:00" level="Info">up</Entry></Log>').shape
     (1, 3)
+    >>> read_log("2019-04-01 08:00:00,5 ERROR disk full\n")["level"].tolist()
+    ['ERROR']
     >>> read_log(["agent.xml", "old/agent.xml.gz"], truncated="keep")    # doctest: +SKIP
     """
-    single = _is_single(source)
-    several = [cast("LogSource", source)] if single else list(cast("Iterable[LogSource]", source))
-    gathered = Gathered()
-    for number, one in enumerate(several):
-        name = _name(one, number)
-        chunks = _chunks(one, truncated)
-        try:
-            for batch in batches(
-                chunks, path=path, prefer=PREFER, truncated=truncated, limits=limits
-            ):
-                gathered.add(batch, None if single else name)
-        except DocumentError as error:
-            if not single:
-                error.add_note(f"The log was {name}, number {number} of the list.")
-            raise
+    if truncated not in ("raise", "keep"):
+        raise InvalidArgument(f'truncated is "raise" or "keep", not {truncated!r}.')
+    if to not in (None, "parquet"):
+        raise InvalidArgument(f'a log is written to "parquet", not to {to!r}')
+    if folder is not None and to is None:
+        raise InvalidArgument('a folder is for a log that is written: add to="parquet"')
+    if (recorded := _recorded(source)) is not None:
+        return recorded
+    found = _batches(
+        cast("LogSources", source),
+        {"path": path, "limits": limits, "reader": reader},
+        truncated,
+        encoding,
+    )
+    with Progress("batches", None, progress) as shown:
+        if to is not None:
+            return _to_parquet(found, folder or "log.parquet", epoch, shown)
+        gathered = Gathered()
+        for batch, name in found:
+            gathered.add(batch, name)
+            shown.step(batch.rows)
     log = gathered.frame(columns, epoch)
-    if not single and (time := time_column(log)) is not None:
+    if not is_single(source) and (time := time_column(log)) is not None:
         log = log.sort_values(time, kind="stable", ignore_index=True)
     return log
+
+
+def iter_log(
+    source: LogSources,
+    *,
+    rows: int = 50_000,
+    path: str | None = None,
+    columns: Sequence[Column] = (),
+    truncated: Truncated = "raise",
+    epoch: Iterable[str] = (),
+    limits: Limits = LIMITS,
+    reader: Reader = "strict",
+    encoding: str | None = None,
+) -> Iterator[pd.DataFrame]:
+    """A log as a stream of DataFrames, in memory that does not grow with it.
+
+    Parameters are those of :func:`read_log`; each frame has ``rows`` events
+    or somewhat more. Types are
+    decided frame by frame: ``columns`` fixes those that must not differ.
+
+    Examples
+    --------
+    >>> sum(len(part) for part in iter_log("<Log><E n='1'/><E n='2'/></Log>"))
+    2
+    """
+    gathered = Gathered()
+    names = {"path": path, "limits": limits, "reader": reader}
+    for batch, name in _batches(source, names, truncated, encoding):
+        for part in batch.split(rows):
+            gathered.add(part, name)
+            if gathered.rows >= rows:
+                yield gathered.frame(columns, epoch)
+                gathered = Gathered()
+    if gathered.rows or gathered.lasts:
+        yield gathered.frame(columns, epoch)
 
 
 def time_column(log: pd.DataFrame) -> str | None:
@@ -114,97 +209,81 @@ def time_column(log: pd.DataFrame) -> str | None:
     return None
 
 
-def _is_single(source: object) -> bool:
-    if isinstance(source, pd.DataFrame):
-        raise InvalidArgument(
-            "a table is no log to be read; give one of its cells, or a column of logs"
-        )
-    if isinstance(source, bytes | bytearray | memoryview | str | os.PathLike):
-        return True
-    return hasattr(source, "read") or not isinstance(source, Iterable)
+def _batches(
+    source: LogSources, options: dict[str, Any], truncated: Truncated, encoding: str | None
+) -> Iterator[tuple[Batch, str | None]]:
+    """The batches of one log or several, with their log's name where there are several."""
+    single = is_single(source)
+    several = [cast("LogSource", source)] if single else list(cast("Iterable[LogSource]", source))
+    for number, one in enumerate(several):
+        name = name_of(one, number)
+        try:
+            for batch in _of_one(one, options, truncated, encoding):
+                yield batch, None if single else name
+        except DocumentError as error:
+            if not single:
+                error.add_note(f"The log was {name}, number {number} of the list.")
+            raise
 
 
-def _name(source: object, number: int) -> str:
-    if isinstance(source, str) and not _is_xml(source):
-        return source
-    if isinstance(source, os.PathLike):
-        return str(source)
-    name = getattr(source, "name", None)
-    return name if isinstance(name, str) else str(number)
-
-
-def _is_xml(text: str) -> bool:
-    return text.lstrip("\ufeff \t\r\n").startswith("<")
-
-
-def _chunks(source: LogSource, truncated: Truncated) -> Any:
-    """What :func:`toolkit.documents.batches` reads: text as it is, bytes decompressed."""
-    if isinstance(source, str):
-        if _is_xml(source):
-            return source.removeprefix("\ufeff")
-        return _from_path(Path(source), truncated)
-    if isinstance(source, os.PathLike):
-        return _from_path(Path(source), truncated)
-    if isinstance(source, bytes | bytearray | memoryview):
-        return _plain(io.BytesIO(source), truncated)
-    if isinstance(source, io.TextIOBase):
-        return source
-    if hasattr(source, "read"):
-        return _plain(cast("IO[bytes]", source), truncated)
-    raise DocumentError(
-        f"A log is bytes, XML text, a path or an open file, not {type(source).__name__}."
+def _of_one(
+    source: LogSource, options: dict[str, Any], truncated: Truncated, encoding: str | None
+) -> Iterator[Batch]:
+    chunks: Any = chunks_of(source, truncated)
+    if not isinstance(chunks, str) and not hasattr(chunks, "read"):
+        head = next(chunks, b"")
+        chunks = chain([head], chunks)
+    else:
+        text = chunks if isinstance(chunks, str) else chunks.read()
+        head = text[:4096].encode("utf-8", "replace")
+        chunks = text
+    kind = logtext.kind_of(head)
+    if kind == "xml" or options["path"] is not None:
+        return batches(chunks, prefer=PREFER, truncated=truncated, **options)
+    if isinstance(chunks, str):
+        chunks, encoding = iter([chunks.encode("utf-8", "replace")]), None
+    return logtext.batches(
+        chunks, kind, encoding=encoding, truncated=truncated, limits=options["limits"]
     )
 
 
-def _from_path(path: Path, truncated: Truncated) -> Iterator[bytes]:
+def _recorded(source: object) -> pd.DataFrame | None:
+    """The logs of calls or of a cassette; None if it is neither."""
+    if isinstance(source, pd.DataFrame):
+        if not {"cassette", "position"} <= set(source):
+            raise InvalidArgument(
+                "a table is no log to be read; give one of its cells, a column of logs, "
+                "or calls of read_calls"
+            )
+    elif not _is_cassette(source):
+        return None
+    from toolkit.analysis.logbooks import recorded_logs
+
+    return recorded_logs(cast("Any", source))
+
+
+def _is_cassette(source: object) -> bool:
+    if not isinstance(source, str | os.PathLike) or str(source).lstrip().startswith("<"):
+        return False
     try:
-        with path.open("rb") as file:
-            yield from _plain(file, truncated)
-    except FileNotFoundError:
-        raise DocumentError(
-            f"There is no file {str(path)!r}; a log given as text begins with '<'."
-        ) from None
-    except OSError as error:
-        raise DocumentError(f"{path} cannot be read: {error.strerror or error}.") from None
+        return Path(source).is_file() and sniff(source) is not None
+    except (OSError, ValueError):
+        return False
 
 
-def _plain(file: IO[bytes], truncated: Truncated) -> Iterator[bytes]:
-    head = file.read(16)
-    stream = cast("IO[bytes]", _Joined(head, file))
-    for mark, opened in _COMPRESSED:
-        if head.startswith(mark):
-            stream = cast("IO[bytes]", opened(stream, "rb"))
-            break
-    while chunk := _next(stream, truncated):
-        yield chunk
+def _to_parquet(
+    found: Iterator[tuple[Batch, str | None]],
+    folder: str | os.PathLike[str],
+    epoch: Iterable[str],
+    shown: Progress,
+) -> Stored:
+    from toolkit.analysis.logfiles import Spool
 
-
-def _next(stream: IO[bytes], truncated: Truncated) -> bytes:
+    spool = Spool(parquet.new_folder(folder), epoch)
     try:
-        return stream.read(_CHUNK)
-    except EOFError:
-        if truncated == "keep":
-            return b""  # a file that is still being compressed
-        raise DocumentError(
-            'The compressed log is cut off; truncated="keep" keeps the whole events in it.'
-        ) from None
-    except (zlib.error, lzma.LZMAError, gzip.BadGzipFile) as error:
-        raise DocumentError(f"The compressed log is damaged: {error}.") from None
-
-
-class _Joined(io.RawIOBase):
-    """A file whose first bytes were read already: pipes and responses cannot be rewound."""
-
-    def __init__(self, head: bytes, rest: IO[bytes]) -> None:
-        self._head = head
-        self._rest = rest
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: Any) -> int:
-        piece = self._head or self._rest.read(len(buffer))
-        self._head = piece[len(buffer) :]
-        piece = piece[: len(buffer)]
-        buffer[: len(piece)] = piece
-        return len(piece)
+        for batch, name in found:
+            spool.add(batch, name)
+            shown.step(batch.rows)
+        return spool.finish()
+    finally:
+        spool.drop()

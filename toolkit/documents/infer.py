@@ -40,18 +40,21 @@ def column(texts: Texts, name: str, hint: str = "none") -> pd.Series:
         The column's name: levels and the like are categories also in a short log.
     hint : str
         What ``type`` attributes say: "text", "integer", "number", "boolean", "time"; "epoch" when
-        the caller says that integers are milliseconds since 1970; "none"; or "mixed".
+        the caller says that integers are milliseconds since 1970; "string" and "float" what JSON
+        says (a string may be a time, and is no number); "none"; or "mixed".
 
     Returns
     -------
     Series
         ``datetime64[us, UTC]``, ``Int64``, ``float64``, ``boolean``, ``category`` or ``str``.
     """
+    if hint == "float" and (floats := _floats(texts)) is not None:
+        return floats
     if hint != "text":
         typed = _typed(texts, name, hint)
         if typed is not None:
             return typed
-    if name != "text" and hint in ("none", "text"):
+    if name != "text" and hint in ("none", "text", "string"):
         found = _categories(texts, name)
         if found is not None:
             return found
@@ -68,6 +71,8 @@ def _typed(texts: Texts, name: str, hint: str) -> pd.Series | None:
         ("integer", _INTEGER, integers),
         ("number", _NUMBER, numbers),
     ):
+        if hint == "string" and kind != "time":
+            continue
         # The first value refuses most types at once; the rest of the column decides.
         if re.fullmatch(pattern, first) and not (kind == "number" and "version" in name.lower()):
             if kind == "integer" and hint in ("time", "epoch"):
@@ -78,6 +83,40 @@ def _typed(texts: Texts, name: str, hint: str) -> pd.Series | None:
             if found is not None:
                 return found
     return None
+
+
+CONVERSIONS = ("time", "boolean", "integer", "number", "epoch", "float")
+
+
+BY_HINT = ("time", "integer", "number", "boolean")
+
+
+def is_blank(texts: Texts) -> bool:
+    """Whether no value says anything about the column's type."""
+    return _first(texts) is None
+
+
+def fits(texts: Texts, kind: str, name: str, hint: str) -> pd.Series | None:
+    """The column as that kind, if all of its values are; what :func:`column` asks kind by kind."""
+    first = _first(texts)
+    if hint == "text" or (hint == "string" and kind != "time"):
+        return None
+    if (kind == "epoch") != (hint in ("time", "epoch") and kind == "epoch"):
+        return None
+    if kind == "float" and hint != "float":
+        return None
+    if kind == "number" and "version" in name.lower():
+        return None
+    if kind == "integer" and hint in ("number", "time", "epoch"):
+        return None
+    patterns = {"time": _TIME, "boolean": _BOOLEAN, "integer": _INTEGER, "number": _NUMBER}
+    if first is not None and kind in patterns and not re.fullmatch(patterns[kind], first):
+        return None
+    convert = {
+        "time": times, "boolean": booleans, "integer": integers, "number": numbers,
+        "epoch": epoch, "float": _floats,
+    }  # fmt: skip
+    return convert[kind](texts)
 
 
 def _first(texts: Texts) -> str | None:
@@ -172,6 +211,13 @@ def numbers(texts: Texts) -> pd.Series | None:
     ):
         return None
     return pd.Series(pc.cast(bare, pa.float64()).to_pandas())
+
+
+def _floats(texts: Texts) -> pd.Series | None:
+    try:
+        return pd.Series(pc.cast(texts, pa.float64()).to_pandas())
+    except pa.ArrowInvalid:
+        return None
 
 
 def booleans(texts: Texts) -> pd.Series | None:

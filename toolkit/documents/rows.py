@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from operator import itemgetter
 from typing import Literal, TypeAlias
 
@@ -59,6 +59,12 @@ class Batch:
     header: dict[str, str] = field(default_factory=dict)
     truncated: bool = False
     document: object = field(default=None, repr=False)
+
+    def split(self, rows: int) -> Iterator[Batch]:
+        """The same in parts of so many records; one at least."""
+        for start in range(0, max(1, self.rows), rows):
+            columns = {key: texts.slice(start, rows) for key, texts in self.columns.items()}
+            yield replace(self, columns=columns, rows=min(rows, self.rows - start))
 
 
 def batches(
