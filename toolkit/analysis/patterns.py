@@ -103,7 +103,7 @@ def log_patterns(
     >>> log_patterns(log)[["pattern", "events"]].values.tolist()
     [['Run <number> done in <number> s', 2]]
     """
-    table = log if counting.is_table(log) else read_log(log)  # type: ignore[arg-type]
+    table = log if counting.is_table(log) else read_log(log)
     counted = count(table, level=level, time=time, text=text)
     return finish(counted, _since(since, counted))
 

@@ -88,7 +88,7 @@ def write_report(
         points += highlights.of_tasks(stats, runs)
         sections.append(_tasks(stats, runs))
     if log is not None:
-        events: Any = log if counting.is_table(log) else read_log(log)  # type: ignore[arg-type]
+        events: Any = log if counting.is_table(log) else read_log(log)
         logged = InLog(events)
         lead.append(highlights.span(events, time_column(events), "event"))
         points += highlights.of_log(logged, runs)
