@@ -1,7 +1,7 @@
 """Flows and their drivers: a flow says what to send and what to ask, a driver does it.
 
-A flow is a generator. It yields :class:`Send`, :class:`Ask` or :class:`AskUser`, gets back an
-answer or a list of texts, and returns its result. It knows nothing of sockets or of event loops,
+A flow is a generator. It yields :class:`Send`, :class:`Ask`, :class:`AskUser` or :class:`AskFields`,
+gets back an answer or a list of texts, and returns its result. It knows nothing of sockets or of event loops,
 so the same flow serves a blocking driver and an awaiting one, which differ in the few lines that
 wait.
 """
@@ -14,18 +14,25 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from toolkit.http import Answer
-from toolkit.services.base.asking import Asker, Form, GivenAnswers
+from toolkit.services.base.asking import Asker, Field, Form, GivenAnswers
 
 Result = TypeVar("Result")
 
 
 @dataclass(frozen=True, slots=True)
 class Send:
-    """Send this body; ``repeatable`` says whether a lost connection may be answered by another."""
+    """Send this; ``repeatable`` says whether a lost connection may be answered by another.
 
-    body: bytes
+    A service with one address needs a body only; the others say the method, the address and the
+    headers of this request too.
+    """
+
+    body: bytes = b""
     repeatable: bool = False
     timeout: float | None = None
+    method: str = ""
+    url: str = ""
+    headers: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +48,15 @@ class AskUser:
     """Ask for the user name."""
 
 
-Step = Send | Ask | AskUser
+@dataclass(frozen=True, slots=True)
+class AskFields:
+    """Ask for one text for each of these fields, a user and a password for example."""
+
+    fields: tuple[Field, ...]
+    title: str = ""
+
+
+Step = Send | Ask | AskUser | AskFields
 Reaction = Answer | list[str]
 Flow = Generator[Step, Reaction, Result]
 Sender = Callable[[Send], Answer]
@@ -70,6 +85,8 @@ def _react(step: Step, sender: Sender, answers: GivenAnswers | None) -> Reaction
         return sender(step)
     if answers is None or isinstance(step, AskUser):
         raise TypeError("this flow asks, and there is nobody to ask")
+    if isinstance(step, AskFields):
+        return answers.take([field.label for field in step.fields], 1)
     return answers.take(list(step.prompts), step.round_number)
 
 
@@ -87,6 +104,10 @@ async def drive_async(flow: Flow[Result], sender: Sender, asker: Asker) -> Resul
                     reaction = await asyncio.to_thread(sender, step)
                 elif isinstance(step, AskUser):
                     reaction = [await asker.user()]
+                elif isinstance(step, AskFields):
+                    if not isinstance(asker, Form):
+                        raise TypeError(f"{type(asker).__name__} cannot ask for fields")
+                    reaction = list(await asker.fields(step.fields, step.title))
                 else:
                     given = await asker.answers(list(step.prompts), step.round_number)
                     reaction = list(given)
