@@ -1,9 +1,9 @@
 """Flows and their drivers: a flow says what to send and what to ask, a driver does it.
 
-A flow is a generator. It yields :class:`Send`, :class:`Ask`, :class:`AskUser` or :class:`AskFields`,
-gets back an answer or a list of texts, and returns its result. It knows nothing of sockets or of event loops,
-so the same flow serves a blocking driver and an awaiting one, which differ in the few lines that
-wait.
+A flow is a generator. It yields :class:`Send`, :class:`Ask`, :class:`AskUser` or
+:class:`AskFields`, gets back an answer or a list of texts, and returns its result. It knows nothing
+of sockets or of event loops, so the same flow serves a blocking driver and an awaiting one, which
+differ in the few lines that wait.
 """
 
 from __future__ import annotations
@@ -105,9 +105,7 @@ async def drive_async(flow: Flow[Result], sender: Sender, asker: Asker) -> Resul
                 elif isinstance(step, AskUser):
                     reaction = [await asker.user()]
                 elif isinstance(step, AskFields):
-                    if not isinstance(asker, Form):
-                        raise TypeError(f"{type(asker).__name__} cannot ask for fields")
-                    reaction = list(await asker.fields(step.fields, step.title))
+                    reaction = await _fields(asker, step)
                 else:
                     given = await asker.answers(list(step.prompts), step.round_number)
                     reaction = list(given)
@@ -117,6 +115,12 @@ async def drive_async(flow: Flow[Result], sender: Sender, asker: Asker) -> Resul
                 step = flow.send(reaction)
     except StopIteration as stop:
         return stop.value  # type: ignore[no-any-return]
+
+
+async def _fields(asker: Asker, step: AskFields) -> list[str]:
+    if not isinstance(asker, Form):
+        raise TypeError(f"{type(asker).__name__} cannot ask for fields")
+    return list(await asker.fields(step.fields, step.title))
 
 
 async def drive_login(make: Callable[[], Flow[Result]], sender: Sender, asker: Asker) -> Result:
