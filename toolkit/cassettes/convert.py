@@ -25,6 +25,7 @@ from toolkit.cassettes.lock import WriterLock
 from toolkit.cassettes.redaction import Redactor
 from toolkit.cassettes.vcrdict import from_dict, to_dict
 from toolkit.outcomes import CassetteError, InvalidArgument
+from toolkit.progress import progress
 
 Format = Literal["flow", "block", "json", "har"]
 Dictionary = dict[str, Any]
@@ -88,7 +89,7 @@ def convert(
     if aside is not None and form == "har":
         raise InvalidArgument("aside is for cassettes: a HAR file holds its bodies itself.")
     redactor = redact if isinstance(redact, Redactor) else Redactor() if redact else None
-    interactions = read_any(source)
+    interactions = progress(read_any(source), what="interactions", doing="Converting", did="Converted")
     if redactor is not None:
         interactions = map(redactor.redact, interactions)
     if form == "har":

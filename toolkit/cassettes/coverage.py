@@ -9,7 +9,7 @@ from array import array
 from collections.abc import Callable, Iterator
 
 from toolkit.cassettes.entries import Entries
-from toolkit.cassettes.index import Row, Table
+from toolkit.cassettes.index import NO_KEY, Row, Table
 
 _LONG_RUN = 4096
 Accepts = Callable[[bytes], bool]
@@ -25,6 +25,28 @@ class Tabled:
         self._entries = entries
         self.played = bytearray(table.count)
         self._reached: dict[int, int] = {}  # for long runs: the first row not yet played
+        self._reached_same: dict[int, int] = {}  # the same, by rank
+
+    def take_same(self, exact: bytes) -> Found | None:
+        """Give the line of the first unplayed request with these very bytes; it is played then."""
+        table = self.table
+        first, after = table.same(exact)
+        rank = first if after - first < 2 else self._reached_same.get(first, first)
+        while rank < after:
+            row, position, length = table.ranked(rank)
+            rank += 1
+            if not self.played[row]:
+                line = self._entries.line(position, length)
+                self.played[row] = 1
+                if after - first > 1:
+                    self._reached_same[first] = rank
+                return position, line
+        return None
+
+    def key_of(self, exact: bytes) -> bytes | None:
+        """Give the key of a request with these very bytes, if the table has it."""
+        hit = self.table.find_exact(exact) if self.table.has_keys else None
+        return None if hit is None else self.table.key(hit[0])
 
     def take_exact(self, exact: bytes) -> Found | bytes | None:
         """Give what :meth:`take` gives for a request with these very bytes.
@@ -87,7 +109,11 @@ class Tabled:
 
 
 class Scanned:
-    """The part of a cassette that was read in this session, and which of its rows were played."""
+    """The part of a cassette that was read in this session, and which of its rows were played.
+
+    Each row has the digest of its very bytes. Keys are made for the first rows only, as far as
+    they were needed.
+    """
 
     def __init__(self, entries: Entries) -> None:
         self._entries = entries
@@ -97,26 +123,56 @@ class Scanned:
         self.lengths = array("L")
         self.played = bytearray()
         self._by_key: dict[bytes, list[int]] = {}  # first the place in the list reached so far
-        self._by_exact: dict[bytes, bytes] = {}
+        self._by_exact: dict[bytes, int] = {}
+        self._repeats: dict[bytes, list[int]] = {}  # as by key, of those that come twice
 
-    def add(self, row: Row, *, played: bool) -> None:
+    def __len__(self) -> int:
+        return len(self.exact)
+
+    def add(self, exact: bytes, position: int, length: int, *, played: bool) -> None:
         """Add the next row in recorded order."""
-        runs = self._by_key.setdefault(row.key, [1])
-        runs.append(len(self.keys))
-        self._by_exact[row.exact] = row.key
-        self.keys.append(row.key)
-        self.exact.append(row.exact)
-        self.positions.append(row.position)
-        self.lengths.append(row.length)
+        number = len(self.exact)
+        first = self._by_exact.setdefault(exact, number)
+        if first != number:
+            self._repeats.setdefault(exact, [1, first]).append(number)
+        self.exact.append(exact)
+        self.positions.append(position)
+        self.lengths.append(length)
         self.played.append(played)
 
+    def add_key(self, key: bytes) -> None:
+        """Say the key of the first row that has none yet."""
+        self._by_key.setdefault(key, [1]).append(len(self.keys))
+        self.keys.append(key)
+
+    def place(self, row: int) -> tuple[int, int]:
+        """Give position and length of a row's line."""
+        return self.positions[row], self.lengths[row]
+
     def key_of(self, exact: bytes) -> bytes | None:
-        """Give the key of a request with these very bytes."""
-        return self._by_exact.get(exact)
+        """Give the key of a request with these very bytes, if it was made."""
+        row = self._by_exact.get(exact)
+        return self.keys[row] if row is not None and row < len(self.keys) else None
+
+    def take_same(self, exact: bytes) -> Found | None:
+        """Give the line of the first unplayed request with these very bytes; it is played then."""
+        row = self._by_exact.get(exact)
+        if row is None:
+            return None
+        if self.played[row]:
+            return self._take(self._repeats.get(exact), None)
+        return self._play(row)
+
+    def _play(self, row: int) -> Found:
+        line = self._entries.line(self.positions[row], self.lengths[row])
+        self.played[row] = 1
+        return self.positions[row], line
 
     def take(self, key: bytes, accepts: Accepts | None) -> Found | None:
         """Give the line of the first acceptable unplayed row of the key, and mark it played."""
-        run = self._by_key.get(key)
+        return self._take(self._by_key.get(key), accepts)
+
+    def _take(self, run: list[int] | None, accepts: Accepts | None) -> Found | None:
         if run is None:
             return None
         at = run[0]
@@ -126,10 +182,8 @@ class Scanned:
         for row in run[at:] if accepts else run[at : at + 1]:
             if self.played[row]:
                 continue
-            line = self._entries.line(self.positions[row], self.lengths[row])
-            if accepts is None or accepts(line):
-                self.played[row] = 1
-                return self.positions[row], line
+            if accepts is None or accepts(self._entries.line(*self.place(row))):
+                return self._play(row)
         return None
 
     def last(self, key: bytes, accepts: Accepts | None) -> Found | None:
@@ -150,6 +204,7 @@ class Scanned:
         while (row := self.played.find(played, row + 1)) >= 0:
             yield self.positions[row], self.lengths[row]
 
-    def rows(self) -> Iterator[Row]:
-        """Give all rows in recorded order."""
-        return map(Row, self.keys, self.exact, self.positions, self.lengths)
+    def rows(self, *, keyed: bool) -> Iterator[Row]:
+        """Give all rows in recorded order, with their keys or without any."""
+        keys = self.keys if keyed else [NO_KEY] * len(self)
+        return map(Row, keys, self.exact, self.positions, self.lengths)

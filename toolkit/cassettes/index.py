@@ -6,9 +6,11 @@ cassette's size, tail or content differ from what it was made from, and a casset
 
 Its bytes, little-endian, for n interactions sorted by key and then by position::
 
-    header        80 bytes   magic, n, bytes covered, mtime, crc of them, bits, fingerprint, tail
+    header        80 bytes   magic, n, bytes covered, mtime, crc of them, bits, fingerprint,
+                             tail, whether there are keys
     keys          16 n       digest of everything that matching compares, secrets masked; and
-                             the record of ``exact`` that belongs to it
+                             the record of ``exact`` that belongs to it. Digests take long to
+                             make: a table without keys has zeros here, in the order of ``exact``
     exact         24 n       digest of method, URI and body as they stand in the file, sorted;
                              row in ``keys``, bytes of the line, byte in the cassette (its
                              highest bit: the key has other rows too)
@@ -18,6 +20,7 @@ Its bytes, little-endian, for n interactions sorted by key and then by position:
 from __future__ import annotations
 
 import contextlib
+import itertools
 import mmap
 import os
 import struct
@@ -32,8 +35,8 @@ from typing import NamedTuple
 from toolkit.cassettes.entries import FileEntries
 from toolkit.cassettes.matching import EXACT_BYTES, KEY_BYTES
 
-_MAGIC = b"cassidx4"
-_HEADER = struct.Struct("<8sQQqII16s16s8x")
+_MAGIC = b"cassidx5"
+_HEADER = struct.Struct("<8sQQqII16s16sI4x")
 _TAIL = 4096
 _KEY_RECORD = struct.Struct(f"<{KEY_BYTES}sI")
 _EXACT_RECORD = struct.Struct(f"<{EXACT_BYTES}sIIQ")
@@ -45,8 +48,14 @@ _SEVERAL = 1 << 63
 _CHUNK = 1 << 20
 
 
+NO_KEY = b""
+
+
 class Row(NamedTuple):
-    """One interaction: the digests of its request, and where its line is."""
+    """One interaction: the digests of its request, and where its line is.
+
+    A key that was not made yet is ``NO_KEY``; a table has all keys or none.
+    """
 
     key: bytes
     exact: bytes
@@ -62,6 +71,7 @@ class Table:
         head = _HEADER.unpack_from(data)
         self.count, self.covered, self.mtime, self.crc, bits = head[1:6]
         self.fingerprint, self.tail = head[6], head[7]
+        self.has_keys = bool(head[8])
         self._shift = 32 - bits
         self._keys = _HEADER.size
         self._exact = self._keys + _KEY_RECORD.size * self.count
@@ -103,6 +113,39 @@ class Table:
             at += 1
         return None
 
+    def same(self, exact: bytes) -> tuple[int, int]:
+        """Give the ranks of a request with these very bytes: the first, and the one after its last.
+
+        Ranks of one request are in recorded order; the two are equal when there is none.
+        """
+        data = self._data
+        at = self._exact_directory + 4 * (_PREFIX(exact)[0] >> self._shift)
+        first, end = _PAIR(data, at)
+        start = at = self._exact + 24 * first
+        stop = self._exact + 24 * end
+        while (at := data.find(exact, at, stop)) >= 0:
+            rank, beside = divmod(at - start, 24)
+            if not beside:
+                rank += first
+                after = rank + 1
+                if after < end and self._exact_of(after) == exact:
+                    rest = range(after, end)
+                    after += bisect_left(
+                        rest, True, key=lambda other: self._exact_of(other) != exact
+                    )
+                return rank, after
+            at += 1
+        return 0, 0
+
+    def _exact_of(self, rank: int) -> bytes:
+        at = self._exact + 24 * rank
+        return self._data[at : at + EXACT_BYTES]
+
+    def ranked(self, rank: int) -> tuple[int, int, int]:
+        """Give row, position and length by rank."""
+        row, length, position = _PLACE(self._data, self._exact + 24 * rank + EXACT_BYTES)
+        return row, position & ~_SEVERAL, length
+
     def key(self, row: int) -> bytes:
         """Give the key of a row."""
         at = self._keys + 16 * row
@@ -121,7 +164,8 @@ class Table:
             exact, row, length, position = _EXACT_RECORD.unpack_from(
                 self._data, self._exact + 24 * rank
             )
-            rows.append(Row(self.key(row), exact, position & ~_SEVERAL, length))
+            key = self.key(row) if self.has_keys else NO_KEY
+            rows.append(Row(key, exact, position & ~_SEVERAL, length))
         return sorted(rows, key=lambda row: row.position)
 
     def close(self) -> None:
@@ -131,7 +175,10 @@ class Table:
 
 
 def build(rows: Iterable[Row], covered: int = 0) -> bytes:
-    """Make a table of rows that come in recorded order; memory is some 200 bytes a row."""
+    """Make a table of rows that come in recorded order; memory is some 200 bytes a row.
+
+    It has no keys when the first row has none.
+    """
     keys: list[bytes] = []
     exact: list[bytes] = []
     positions, lengths = array("Q"), array("L")
@@ -143,22 +190,23 @@ def build(rows: Iterable[Row], covered: int = 0) -> bytes:
     count = len(keys)
     bits = max(1, count.bit_length() - 2)
     # Sorting is stable: rows of one key stay in recorded order.
-    by_key = sorted(range(count), key=keys.__getitem__)
     by_exact = sorted(range(count), key=exact.__getitem__)
+    has_keys = bool(keys) and keys[0] != NO_KEY
+    by_key = sorted(range(count), key=keys.__getitem__) if has_keys else by_exact
     row_of, rank_of = (_inverse(order) for order in (by_key, by_exact))
-    for at, number in enumerate(by_key):
-        neighbours = by_key[max(0, at - 1) : at] + by_key[at + 1 : at + 2]
-        if any(keys[other] == keys[number] for other in neighbours):
+    for before, number in itertools.pairwise(by_key if has_keys else ()):
+        if keys[before] == keys[number]:
+            positions[before] |= _SEVERAL
             positions[number] |= _SEVERAL
     key_record, exact_record = _KEY_RECORD.pack, _EXACT_RECORD.pack
     parts = [
-        _HEADER.pack(_MAGIC, count, covered, 0, 0, bits, b"", b""),
+        _HEADER.pack(_MAGIC, count, covered, 0, 0, bits, b"", b"", has_keys),
         *(key_record(keys[number], rank_of[number]) for number in by_key),
         *(
             exact_record(exact[number], row_of[number], lengths[number], positions[number])
             for number in by_exact
         ),
-        _directory([keys[number] for number in by_key], bits),
+        _directory([keys[number] for number in by_key] if has_keys else [], bits),
         _directory([exact[number] for number in by_exact], bits),
     ]
     return b"".join(parts)
@@ -189,7 +237,7 @@ def sidecar(cassette: Path) -> Path:
 
 def save(table: bytes, entries: FileEntries, fingerprint: bytes) -> bool:
     """Write a table beside its cassette; give whether the folder let us."""
-    _, count, covered, _, _, bits, _, _ = _HEADER.unpack_from(table)
+    _, count, covered, _, _, bits, _, _, has_keys = _HEADER.unpack_from(table)
     path = sidecar(entries.path)
     beside = path.with_name(f"{path.name}.{os.getpid()}.new")
     head = _HEADER.pack(
@@ -201,6 +249,7 @@ def save(table: bytes, entries: FileEntries, fingerprint: bytes) -> bool:
         bits,
         fingerprint,
         _tail(entries, covered),
+        has_keys,
     )
     try:
         with beside.open("wb") as file:

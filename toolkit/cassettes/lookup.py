@@ -2,6 +2,11 @@
 
 A cassette without a table is read from its start, but only as far as the interaction asked for:
 a replay in recorded order never waits for a scan.
+
+Two digests stand for a request. That of its very bytes costs microseconds; that of all that
+matching compares, its key, costs twenty times as much and is made only where the bytes alone
+lead nowhere. Where the bytes are all that matching could look at, a request finds the recorded
+ones with the same bytes first, and those of the same key after them.
 """
 
 from __future__ import annotations
@@ -9,10 +14,11 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator
 
-from toolkit.cassettes import flowline, index
+from toolkit.cassettes import flowline, index, quick
 from toolkit.cassettes.coverage import Accepts, Found, Scanned, Tabled
 from toolkit.cassettes.entries import Entries, FileEntries
-from toolkit.cassettes.index import Row, Table
+from toolkit.cassettes.index import NO_KEY, Row, Table
+from toolkit.cassettes.interaction import Request
 from toolkit.cassettes.matching import Matching
 from toolkit.cassettes.vcrdict import FAILED_METHOD, FAILED_URI, request_from_dict
 
@@ -70,19 +76,21 @@ class Lookup:
 
     def _agrees(self, table: Table) -> bool:
         """Make three keys again: a service's rules may have changed under one name."""
+        if not table.has_keys:
+            return self._matching.is_whole
         for row in {0, table.count // 2, table.count - 1} if table.count else ():
-            position, length = table.place(row)
-            line = self._entries.line(position, length)
-            if self._row(position, line).key != table.key(row):
+            if self._key(self._entries.line(*table.place(row))) != table.key(row):
                 return False
         return True
 
     def _make_table(self) -> Table:
-        self._proved = True
+        keyed = not self._matching.is_whole
+        self._proved = keyed
+        lines = self._entries.lines(self._entries.start)
         data = index.build(
             (
-                self._row(position, line)
-                for position, line in self._entries.lines(self._entries.start)
+                Row(self._key(line) if keyed else NO_KEY, self._exact(line), position, len(line))
+                for position, line in lines
             ),
             self._entries.size,
         )
@@ -94,20 +102,24 @@ class Lookup:
         if wanted and self._fingerprint is not None and isinstance(self._entries, FileEntries):
             index.save(data, self._entries, self._fingerprint)
 
-    def _row(self, position: int, line: bytes) -> Row:
-        request = request_from_dict(flowline.decode_request(line))
-        if request.url.startswith(FAILED_URI):
-            request.url = request.url.removeprefix(FAILED_URI)
-            request.method = request.method.removeprefix(FAILED_METHOD)
-        exact = self._matching.exact(request.method, request.url, request.body)
-        return Row(self._matching.key(request), exact, position, len(line))
+    def _exact(self, line: bytes) -> bytes:
+        asked = quick.asked(line)
+        if asked is None:
+            request = _request(line)
+            asked = request.method, request.url, request.body
+        return self._matching.exact(*asked)
 
-    def _scan(self) -> Row | None:
-        """Read one more interaction; None at the end."""
+    def _key(self, line: bytes) -> bytes:
+        return self._matching.key(_request(line))
+
+    def _scan(self) -> bytes | None:
+        """Read one more interaction, and give the digest of its bytes; None at the end."""
         for position, line in self._rest:
-            row = self._row(position, line)
-            self._scanned.add(row, played=position in self._already)
-            return row
+            exact = self._exact(line)
+            self._scanned.add(exact, position, len(line), played=position in self._already)
+            if not self._matching.is_whole:  # then keys are always needed: make it while at it
+                self._scanned.add_key(self._key(line))
+            return exact
         self._complete = True
         return None
 
@@ -115,11 +127,42 @@ class Lookup:
         while not self._complete:
             self._scan()
 
+    def _scan_key(self) -> bytes | None:
+        """Make one more key, and give it; None at the end."""
+        scanned = self._scanned
+        row = len(scanned.keys)
+        if row < len(scanned):
+            scanned.add_key(self._key(self._entries.line(*scanned.place(row))))
+        elif self._scan() is None:
+            return None
+        elif len(scanned.keys) == row:
+            return self._scan_key()
+        return scanned.keys[row]
+
+    def _scan_keys(self) -> None:
+        while self._scan_key() is not None:
+            pass
+
     def take_exact(self, exact: bytes) -> Found | bytes | None:
-        """Give what :meth:`take` gives for a request with these very bytes: a short cut.
+        """Give what a request with these very bytes gets, if that can be said by them alone.
 
         When it leads to no unplayed interaction, the request's key, if that is known.
         """
+        if not self._matching.is_whole:
+            return self._take_by_known_key(exact)
+        found = self._tabled.take_same(exact) if self._tabled is not None else None
+        if found is None:
+            found = self._scanned.take_same(exact)
+        while found is None and not self._complete:
+            if self._scan() == exact:
+                found = self._scanned.take_same(exact)
+        return found or self._known_key(exact)
+
+    def _known_key(self, exact: bytes) -> bytes | None:
+        known = self._tabled.key_of(exact) if self._tabled is not None else None
+        return known or self._scanned.key_of(exact)
+
+    def _take_by_known_key(self, exact: bytes) -> Found | bytes | None:
         if self._tabled is not None:
             found = self._tabled.take_exact(exact)
             if isinstance(found, tuple):
@@ -139,18 +182,22 @@ class Lookup:
         accepts : callable, optional
             Asked for each candidate line, in recorded order.
         """
+        self._need_keys()
         found = self._tabled.take(key, accepts) if self._tabled else None
         if found is None:
             found = self._scanned.take(key, accepts)
-        while found is None and not self._complete:
-            row = self._scan()
-            if row is not None and row.key == key:
+        while found is None:
+            scanned = self._scan_key()
+            if scanned is None:
+                return None
+            if scanned == key:
                 found = self._scanned.take(key, accepts)
         return found
 
     def last(self, key: bytes, accepts: Accepts | None = None) -> Found | None:
         """Give the line of the last interaction of the key, played or not."""
-        self._scan_all()
+        self._need_keys()
+        self._scan_keys()
         found = self._scanned.last(key, accepts)
         if found is None and self._tabled:
             found = self._tabled.last(key, accepts)
@@ -158,8 +205,13 @@ class Lookup:
 
     def count(self, key: bytes) -> int:
         """How many interactions of the key there are."""
-        self._scan_all()
+        self._need_keys()
+        self._scan_keys()
         return self._scanned.count(key) + (self._tabled.count(key) if self._tabled else 0)
+
+    def _need_keys(self) -> None:
+        if self._tabled is not None and not self._tabled.table.has_keys:
+            self._scan_again()
 
     def prove(self) -> bool:
         """Make every key again if they came from an index; give whether there was need to.
@@ -168,11 +220,16 @@ class Lookup:
         """
         if self._proved or self._tabled is None:
             return False
+        self._scan_again()
+        return True
+
+    def _scan_again(self) -> None:
+        """Do without the table: what was played stays played."""
+        assert self._tabled is not None  # noqa: S101 - both callers have asked
         self._proved = True
         self._already = {position for position, _ in self.places(played=True)}
         self._tabled.table.close()
         self._start(None)
-        return True
 
     def places(self, *, played: bool) -> Iterator[tuple[int, int]]:
         """Give position and length of every line that was played, or that was not."""
@@ -186,20 +243,45 @@ class Lookup:
         """How many interactions were played."""
         return self._scanned.played.count(1) + (self._tabled.played.count(1) if self._tabled else 0)
 
+    @property
+    def is_complete(self) -> bool:
+        """Whether all of the cassette was met, so that counting it needs no scan."""
+        return self._complete
+
     def __len__(self) -> int:
         self._scan_all()
-        return len(self._scanned.played) + (len(self._tabled.played) if self._tabled else 0)
+        return len(self._scanned) + (len(self._tabled.played) if self._tabled else 0)
 
     def close(self, *, keep: bool = True) -> None:
         """Write the index if the whole cassette was read without one, and let go of it."""
-        if keep and self._complete and self._scanned.keys and self._fingerprint is not None:
+        scanned, table = self._scanned, self._tabled.table if self._tabled else None
+        if keep and self._complete and len(scanned) and self._fingerprint is not None:
             count = len(self)
             if self._keep_index or (self._keep_index is None and count >= WORTH_KEEPING):
-                known = self._tabled.table.all_rows() if self._tabled else []
-                rows = itertools.chain(known, self._scanned.rows())
-                self._save(index.build(rows, self._entries.size), count)
-        if self._tabled:
-            self._tabled.table.close()
+                self._save(index.build(self._rows(table), self._entries.size), count)
+        if table is not None:
+            table.close()
         self._tabled = None
         self._scanned = Scanned(self._entries)
         self._complete = True
+
+    def _rows(self, table: Table | None) -> Iterator[Row]:
+        """All rows for an index: with keys if they were made, or cost no more than a few."""
+        if table is not None and table.has_keys:
+            self._scan_keys()
+        keyed = len(self._scanned.keys) == len(self._scanned)
+        if table is None:
+            return self._scanned.rows(keyed=keyed)
+        known = table.all_rows()
+        if not table.has_keys:
+            keyed = False
+        return itertools.chain(known, self._scanned.rows(keyed=keyed))
+
+
+def _request(line: bytes) -> Request:
+    """The request of a line; that of a failure without its mark."""
+    request = request_from_dict(flowline.decode_request(line))
+    if request.url.startswith(FAILED_URI):
+        request.url = request.url.removeprefix(FAILED_URI)
+        request.method = request.method.removeprefix(FAILED_METHOD)
+    return request

@@ -63,7 +63,7 @@ class Shelf:
         self._entries: Entries | None = None
         self._lookup: Lookup | None = None
         self._writer: Writer | None = None
-        self._count = 0  # of what was loaded, once the file is closed
+        self._count: int | None = 0  # of what was loaded, once the file is closed, if known
         self._added: list[tuple[int, int]] = []  # position and length; only what can be played
         self._added_count = 0
         self._added_from = -1
@@ -272,12 +272,15 @@ class Shelf:
                 writer.close()
         finally:
             if lookup is not None:
-                self._count = len(lookup)
+                self._count = len(lookup) if lookup.is_complete else None
                 lookup.close()
             for entries in opened:
                 if entries is not None:
                     entries.close()
 
     def __len__(self) -> int:
-        loaded = self._count if self._lookup is None else len(self._lookup)
-        return loaded + self._added_count
+        if self._lookup is not None:
+            return len(self._lookup) + self._added_count
+        if self._count is None:  # what was added is in the file by now
+            self._count = sum(1 for _ in self.lines()) - self._added_count
+        return self._count + self._added_count
