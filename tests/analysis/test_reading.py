@@ -17,11 +17,11 @@ from tests.analysis import recording as made
 from toolkit.analysis import parallel, read_calls, recorded, result_codes, unreadable
 from toolkit.analysis.calls import COLUMNS
 from toolkit.analysis.parquet import Stored
-from toolkit.analysis.progress import Progress
 from toolkit.analysis.sources import cassette_files
 from toolkit.cassettes import CassetteWarning, har
 from toolkit.cassettes.convert import convert
 from toolkit.outcomes import CassetteError, InvalidArgument
+from toolkit.progress import Progress
 
 CALLS = [
     made.gateway("taskGetStatus", "nightly", "ingest", code=213, message="none", minute=1),

@@ -16,11 +16,11 @@ from toolkit.analysis.callrows import COLUMNS, SCHEMA, Rows, frame_of
 from toolkit.analysis.parallel import read_all
 from toolkit.analysis.parquet import UNREADABLE_COLUMNS, Stored
 from toolkit.analysis.parts import interactions_of
-from toolkit.analysis.progress import Progress
 from toolkit.analysis.sources import CassetteFile, CassetteSource, cassette_files
 from toolkit.cassettes import CassetteWarning
 from toolkit.frames import frame
 from toolkit.outcomes import CassetteError, InvalidArgument
+from toolkit.progress import Progress
 
 __all__ = ["COLUMNS", "UNREADABLE_COLUMNS", "Rows", "interactions_of", "read_calls", "unreadable"]
 

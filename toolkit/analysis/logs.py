@@ -20,13 +20,13 @@ from toolkit.analysis.logsources import (
     name_of,
 )
 from toolkit.analysis.parquet import Stored
-from toolkit.analysis.progress import Progress
 from toolkit.cassettes.stock import sniff
 from toolkit.documents import LIMITS, Batch, Limits, batches
 from toolkit.documents.rows import Reader
 from toolkit.documents.table import Gathered
 from toolkit.frames import Column
 from toolkit.outcomes import DocumentError, InvalidArgument
+from toolkit.progress import Progress
 
 __all__ = ["LogSource", "LogSources", "Truncated", "iter_log", "read_log", "time_column"]
 

@@ -89,7 +89,9 @@ def convert(
     if aside is not None and form == "har":
         raise InvalidArgument("aside is for cassettes: a HAR file holds its bodies itself.")
     redactor = redact if isinstance(redact, Redactor) else Redactor() if redact else None
-    interactions = progress(read_any(source), what="interactions", doing="Converting", did="Converted")
+    interactions = progress(
+        read_any(source), what="interactions", doing="Converting", did="Converted"
+    )
     if redactor is not None:
         interactions = map(redactor.redact, interactions)
     if form == "har":
