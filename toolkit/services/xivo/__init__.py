@@ -1,0 +1,1 @@
+"""XiVO and Wazo: tokens, every resource of confd, paging that loses no row, errors that explain."""
