@@ -14,7 +14,10 @@ from toolkit.cards import listed
 from toolkit.frames import Column, frame
 from toolkit.outcomes import InvalidArgument
 
-ArgumentKind = Literal["text", "binary", "xml", "choice", "session", "answer"]
+ArgumentKind = Literal[
+    "text", "binary", "xml", "choice", "session", "answer",
+    "path", "integer", "boolean", "time", "json", "csv",
+]  # fmt: skip
 ResultKind = Literal["text", "binary", "xml", "category", "integer", "time", "session", "prompt"]
 
 
@@ -23,6 +26,7 @@ class SessionPlace(enum.StrEnum):
 
     ELEMENT = "element"
     ARGUMENT = "argument"
+    HEADER = "header"
     NONE = "none"
 
 
@@ -35,7 +39,8 @@ class Argument:
     name : str
         As the service's documentation writes it.
     kind : str
-        ``session`` is filled in by the client, ``answer`` is a secret.
+        ``session`` is filled in by the client, ``answer`` is a secret, ``path`` fills a hole of
+        an address, ``json`` and ``csv`` are the body.
     repeated : bool
         Zero or more of it, at the end.
     wildcard : bool
@@ -47,6 +52,8 @@ class Argument:
     listed : str
         ``function.column``: where the values that exist are listed. That function takes the
         arguments that stand before this one, as many as it has.
+    optional : bool
+        Whether it may be left out.
     """
 
     name: str
@@ -56,6 +63,7 @@ class Argument:
     choices: tuple[str, ...] = ()
     names: bool = False
     listed: str = ""
+    optional: bool = False
 
     @property
     def parameter(self) -> str:
@@ -122,7 +130,10 @@ class Function:
     @property
     def signature(self) -> str:
         """How the method is called, for example ``task.get_status(config_name, task_name)``."""
-        words = ("*" * argument.repeated + argument.parameter for argument in self.given)
+        words = (
+            f"{'*' * argument.repeated}{argument.parameter}{'=None' * argument.optional}"
+            for argument in self.given
+        )
         return f"{self.method}({', '.join(words)})"
 
     def _repr_html_(self) -> str:
