@@ -12,7 +12,7 @@ import pytest
 import yaml
 
 from tests.cassettes.samples import interaction, names
-from toolkit.cassettes import entries, flowline, read
+from toolkit.cassettes import Cassette, entries, flowline, read
 from toolkit.cassettes.entries import FileEntries
 from toolkit.cassettes.foreign import BlockEntries, MemoryEntries, open_entries
 from toolkit.cassettes.vcrdict import to_dict
@@ -73,6 +73,29 @@ def test_stock_cassettes_are_held_as_lines(tmp_path: Path, dump: object) -> None
     assert opened.line(1, 0) == line(b"2")
     assert bodies(path) == [b"1", b"2"]
     opened.close()
+
+
+def test_a_block_cassette_is_read_as_far_as_needed_whatever_follows(tmp_path: Path) -> None:
+    """An alias in the middle makes the rest be held in memory; numbers and answers stay right."""
+    path = tmp_path / "a.yaml"
+    blocks = [yaml.safe_dump([to_dict(interaction(b"%d" % n, b"r%d" % n))]) for n in range(5)]
+    blocks[1] = blocks[1].replace("uri: http", "uri: &there http")
+    blocks[3] = blocks[3].replace("uri: http://127.0.0.1:8080/gateway", "uri: *there")
+    path.write_text("interactions:\n" + "".join(blocks) + "version: 1\n")
+    expected = [line(b"%d" % n).replace(b"<r/>", b"r%d" % n) for n in range(5)]
+    opened = open_entries(path)
+    assert isinstance(opened, BlockEntries)
+    assert next(opened.lines(0)) == (0, expected[0])
+    assert [text for _, text in opened.lines(0)] == expected
+    assert [text for _, text in opened.lines(2)] == expected[2:]
+    assert [number for number, _, _ in opened.requests(0)] == [*range(5)]
+    assert [opened.line(number, 0) for number in (4, 0, 3)] == [expected[n] for n in (4, 0, 3)]
+    opened.close()
+    with Cassette(path, "none") as cassette:
+        for n in (3, 0, 4):
+            found = cassette.find(interaction(b"%d" % n).request)
+            assert found is not None
+            assert found.response.body == b"r%d" % n
 
 
 def test_a_cassette_that_is_replaced_stays_what_was_opened(tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Protocol
 
 from toolkit.cassettes import bodyfiles, flowline, stock
+from toolkit.cassettes.asked import Asked, asked
 from toolkit.cassettes.interaction import Interaction
 from toolkit.cassettes.vcrdict import from_dict
 from toolkit.outcomes import CassetteError
@@ -39,6 +40,13 @@ class Entries(Protocol):
 
     def lines(self, start: int) -> Iterator[tuple[int, bytes]]:
         """Give position and bytes of every whole line from ``start`` on."""
+        ...
+
+    def requests(self, start: int) -> Iterator[tuple[int, int, Asked | None]]:
+        """Give position, length and request of every line from ``start`` on.
+
+        None stands for a request that takes more than a look at its line.
+        """
         ...
 
     def line(self, position: int, length: int) -> bytes:
@@ -134,6 +142,11 @@ class FileEntries:
                     raise ForeignLine(self.path, position + at)
                 at = after
             position += end
+
+    def requests(self, start: int) -> Iterator[tuple[int, int, Asked | None]]:
+        """Give position, length and request of every interaction from ``start`` on."""
+        for position, line in self.lines(start):
+            yield position, len(line), asked(line)
 
     def _long_line(self, position: int) -> bytes:
         """Find the line's end first, then read it: its length is known before it takes memory."""

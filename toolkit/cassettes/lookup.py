@@ -14,7 +14,8 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator
 
-from toolkit.cassettes import flowline, index, quick
+from toolkit.cassettes import flowline, index
+from toolkit.cassettes.asked import Asked
 from toolkit.cassettes.coverage import Accepts, Found, Scanned, Tabled
 from toolkit.cassettes.entries import Entries, FileEntries
 from toolkit.cassettes.index import NO_KEY, Row, Table
@@ -52,14 +53,14 @@ class Lookup:
         self._proved = False
         self._already: set[int] = set()
         table = self._load()
-        if table is None and entries.size > LARGE and isinstance(entries, FileEntries):
+        if table is None and isinstance(entries, FileEntries) and entries.size > LARGE:
             table = self._make_table()
         self._start(table)
 
     def _start(self, table: Table | None) -> None:
         self._tabled = Tabled(table, self._entries) if table is not None else None
         self._scanned = Scanned(self._entries)
-        self._rest = self._entries.lines(
+        self._rest = self._entries.requests(
             table.covered if table is not None else self._entries.start
         )
         self._complete = False
@@ -86,11 +87,15 @@ class Lookup:
     def _make_table(self) -> Table:
         keyed = not self._matching.is_whole
         self._proved = keyed
-        lines = self._entries.lines(self._entries.start)
         data = index.build(
             (
-                Row(self._key(line) if keyed else NO_KEY, self._exact(line), position, len(line))
-                for position, line in lines
+                Row(
+                    self._key(self._entries.line(position, length)) if keyed else NO_KEY,
+                    self._exact(asked, position, length),
+                    position,
+                    length,
+                )
+                for position, length, asked in self._entries.requests(self._entries.start)
             ),
             self._entries.size,
         )
@@ -102,24 +107,28 @@ class Lookup:
         if wanted and self._fingerprint is not None and isinstance(self._entries, FileEntries):
             index.save(data, self._entries, self._fingerprint)
 
-    def _exact(self, line: bytes) -> bytes:
-        asked = quick.asked(line)
+    def _exact(self, asked: Asked | None, position: int, length: int) -> bytes:
         if asked is None:
-            request = _request(line)
+            request = _request(self._entries.line(position, length))
             asked = request.method, request.url, request.body
         return self._matching.exact(*asked)
 
     def _key(self, line: bytes) -> bytes:
         return self._matching.key(_request(line))
 
-    def _scan(self) -> bytes | None:
-        """Read one more interaction, and give the digest of its bytes; None at the end."""
-        for position, line in self._rest:
-            exact = self._exact(line)
-            self._scanned.add(exact, position, len(line), played=position in self._already)
-            if not self._matching.is_whole:  # then keys are always needed: make it while at it
-                self._scanned.add_key(self._key(line))
-            return exact
+    def _scan(self, until: bytes | None = None) -> bytes | None:
+        """Read on, one interaction or until one has this digest; give its digest.
+
+        None at the end.
+        """
+        matching, scanned, already = self._matching, self._scanned, self._already
+        for position, length, asked in self._rest:
+            exact = self._exact(None, position, length) if asked is None else matching.exact(*asked)
+            scanned.add(exact, position, length, played=position in already)
+            if not matching.is_whole:  # then keys are always needed: make it while at it
+                scanned.add_key(self._key(self._entries.line(position, length)))
+            if until is None or exact == until:
+                return exact
         self._complete = True
         return None
 
@@ -154,7 +163,7 @@ class Lookup:
         if found is None:
             found = self._scanned.take_same(exact)
         while found is None and not self._complete:
-            if self._scan() == exact:
+            if self._scan(exact) is not None:
                 found = self._scanned.take_same(exact)
         return found or self._known_key(exact)
 

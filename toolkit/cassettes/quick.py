@@ -18,7 +18,7 @@ import msgspec
 from toolkit.cassettes import flowline
 from toolkit.cassettes.entries import FileEntries, ForeignLine, interaction_of, read_foreign
 from toolkit.cassettes.interaction import Headers, Interaction, Request, Response
-from toolkit.cassettes.vcrdict import FAILED_URI, header_pairs
+from toolkit.cassettes.vcrdict import header_pairs
 
 _NO_HEADERS = msgspec.Raw(b"null")
 _decode_headers: Any = msgspec.json.Decoder().decode
@@ -29,12 +29,6 @@ class _Asked(msgspec.Struct):
     uri: str
     body: str | None = None
     headers: msgspec.Raw = _NO_HEADERS
-
-
-class _Bytes(msgspec.Struct):
-    method: str
-    uri: str
-    body: str | None = None
 
 
 class _Status(msgspec.Struct):
@@ -63,22 +57,6 @@ class _Entry(msgspec.Struct):
 
 
 _decode = msgspec.json.Decoder(_Entry).decode
-_decode_bytes = msgspec.json.Decoder(_Bytes).decode
-_REQUEST = b'- {"request":{'
-
-
-def asked(line: bytes) -> tuple[str, str, bytes] | None:
-    """The method, URL and body of a usual line; None for a failure, bytes or a person's edits."""
-    at = line.find(flowline.RESPONSE)
-    if at < 0 or not line.startswith(_REQUEST):
-        return None
-    try:
-        found = _decode_bytes(memoryview(line)[len(_REQUEST) - 1 : at])
-    except (ValueError, RecursionError):
-        return None
-    if found.uri.startswith(FAILED_URI):
-        return None
-    return found.method, found.uri, found.body.encode() if found.body else b""
 
 
 class _Late:

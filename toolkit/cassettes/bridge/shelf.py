@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from toolkit.cassettes import flowline
+from toolkit.cassettes.asked import Asked, asked
 from toolkit.cassettes.coverage import Accepts
 from toolkit.cassettes.entries import Entries, FileEntries, is_blank
 from toolkit.cassettes.foreign import open_entries
@@ -41,6 +42,11 @@ class Changed:
             if changed is not None:
                 self._lengths[position] = len(line)
                 yield position, flowline.encode(changed)
+
+    def requests(self, start: int) -> Iterator[tuple[int, int, Asked | None]]:
+        """Give position, length and request of each interaction that the filters leave."""
+        for position, line in self.lines(start):
+            yield position, len(line), asked(line)
 
     def line(self, position: int, length: int) -> bytes:  # noqa: ARG002 - the protocol's form
         """Give one changed line again."""

@@ -5,7 +5,15 @@ r"""Cassettes that vcrpy wrote: YAML in every layout, and JSON.
 []
 """
 
-from toolkit.cassettes.stock.reading import LIMIT, CutShortWarning, entries, load, read, scan
+from toolkit.cassettes.stock.reading import (
+    LIMIT,
+    CutShortWarning,
+    entries,
+    load,
+    read,
+    requests,
+    scan,
+)
 from toolkit.cassettes.stock.sniffing import Format, sniff
 
 __all__ = [
@@ -15,6 +23,7 @@ __all__ = [
     "entries",
     "load",
     "read",
+    "requests",
     "scan",
     "sniff",
 ]

@@ -120,6 +120,17 @@ def parse(data: bytes) -> dict[str, Any]:
     }
 
 
+def asked(data: bytes) -> tuple[str, str, bytes] | None:
+    """Method, URI and body of one entry's request; None when one of them is not usual text."""
+    parts = split(data)
+    method, uri, body = scalar(parts["method"]), matched(parts["uri"]), matched(parts["sent"])
+    if isinstance(body, str):
+        body = body.encode()
+    if isinstance(method, str) and isinstance(uri, str) and isinstance(body, bytes | None):
+        return method, uri, body or b""
+    return None
+
+
 def _headers(block: str) -> dict[str, list[Any]]:
     return {name: [*values] for name, values in _header_items(block)}
 

@@ -6,7 +6,7 @@ import io
 import json
 import os
 import warnings
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -107,6 +107,10 @@ def scan(
             yield None, None, entry
 
 
+Asked = tuple[str, str, bytes]
+"""Method, URI and body of a request."""
+
+
 def entries(source: Source, *, limit: int = LIMIT) -> Iterator[tuple[int, int]]:
     """Give ``(offset, length)`` of each interaction of a file in block layout, in order.
 
@@ -118,19 +122,32 @@ def entries(source: Source, *, limit: int = LIMIT) -> Iterator[tuple[int, int]]:
     CassetteError
         When the file (or one interaction) is in a layout whose parts cannot be read apart.
     """
+    for offset, length, _ in requests(source, limit=limit):
+        yield offset, length
+
+
+def requests(source: Source, *, limit: int = LIMIT) -> Generator[tuple[int, int, Asked | None]]:
+    """Give what :func:`entries` gives, and beside it method, URI and body of each request.
+
+    None stands for a request that takes more than a look: :func:`load` builds it.
+    """
     name = "cassette" if isinstance(source, bytes) else os.fspath(source)
     with _opened(source) as stream:
         try:
             for piece in pieces(stream, name, limit):
-                try:
-                    layout.split(piece.data)
-                except Unexpected:
-                    _entry(piece, name)
-                yield piece.offset, len(piece.data)
+                yield piece.offset, len(piece.data), _asked(piece, name)
         except Unexpected:
             raise CassetteError(
                 f"{name}: its interactions cannot be read apart from each other; use read()"
             ) from None
+
+
+def _asked(piece: Piece, name: str) -> Asked | None:
+    try:
+        return layout.asked(piece.data)
+    except Unexpected:
+        _entry(piece, name)
+        return None
 
 
 def load(data: bytes, name: str = "cassette", line: int = 1) -> dict[str, Any]:
