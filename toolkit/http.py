@@ -10,7 +10,9 @@ from __future__ import annotations
 import datetime as dt
 import ssl
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TypeVar
 
 import httpx
 
@@ -22,6 +24,8 @@ from toolkit.outcomes import (
     TransportFailure,
     Unreachable,
 )
+
+Result = TypeVar("Result")
 
 TIMING = "toolkit.timing"
 """Key of ``httpx.Response.extensions`` under which a cassette tells an answer's own timing."""
@@ -126,16 +130,48 @@ def send(
     if timeout is not None:
         request.extensions["timeout"] = httpx.Timeout(timeout).as_dict()
     total = limits.total if timeout is None else timeout
+
+    def once(at: dt.datetime, start: float) -> Answer:
+        return _once(client, request, at, start, total, limits.max_bytes)
+
+    return _repeated(once, limits.retries, repeatable=repeatable)
+
+
+def begin(
+    client: httpx.Client, request: httpx.Request, *, limits: Limits, repeatable: bool
+) -> httpx.Response:
+    """Send one request and give its answer unread, for one that is read as a stream.
+
+    Whoever reads it closes it. It is bounded by the time between two pieces alone.
+
+    Raises
+    ------
+    Unreachable, TimedOut, ConnectionLost
+        No answer began.
+    """
+
+    def once(_at: dt.datetime, _start: float) -> httpx.Response:
+        try:
+            return client.send(request, stream=True)
+        except httpx.HTTPError as error:
+            raise failure_for(error) from error
+
+    return _repeated(once, limits.retries, repeatable=repeatable)
+
+
+def _repeated(
+    once: Callable[[dt.datetime, float], Result], retries: int, *, repeatable: bool
+) -> Result:
     attempt = 0
     while True:
         at, start = dt.datetime.now(dt.UTC), time.perf_counter()
         try:
-            return _once(client, request, at, start, total, limits.max_bytes)
+            return once(at, start)
         except CallError as error:
             safe = isinstance(error, Unreachable) or (
                 repeatable and isinstance(error, ConnectionLost)
             )
-            if not safe or attempt >= limits.retries:
+            if not safe or attempt >= retries:
                 error.at = error.at or at
                 error.elapsed = time.perf_counter() - start
                 raise
@@ -158,12 +194,17 @@ def _once(
             response.close()
     except httpx.HTTPError as error:
         raise failure_for(error) from error
+    at, elapsed = timed(response, at, start)
+    return Answer(response.status_code, response.headers, body, at, elapsed)
+
+
+def timed(response: httpx.Response, at: dt.datetime, start: float) -> tuple[dt.datetime, float]:
+    """When an answer's request was sent and how long it has taken; of a replayed one, as then."""
     elapsed = time.perf_counter() - start
     timing = response.extensions.get(TIMING)
-    if timing is not None:
-        at = timing.at or at
-        elapsed = elapsed if timing.elapsed is None else timing.elapsed
-    return Answer(response.status_code, response.headers, body, at, elapsed)
+    if timing is None:
+        return at, elapsed
+    return timing.at or at, elapsed if timing.elapsed is None else timing.elapsed
 
 
 def _read(response: httpx.Response, start: float, total: float, max_bytes: int) -> bytes:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from itertools import chain
 from pathlib import Path
 from typing import Any, Literal, cast, overload
@@ -12,6 +13,7 @@ import pandas as pd
 
 from toolkit.analysis import logtext, parquet
 from toolkit.analysis.logsources import (
+    Ending,
     LogSource,
     LogSources,
     Truncated,
@@ -229,7 +231,20 @@ def _batches(
 def _of_one(
     source: LogSource, options: dict[str, Any], truncated: Truncated, encoding: str | None
 ) -> Iterator[Batch]:
-    chunks: Any = chunks_of(source, truncated)
+    ending = Ending(truncated)
+    with contextlib.ExitStack() as stack:
+        chunks: Any = chunks_of(source, ending)
+        if isinstance(chunks, Generator):
+            stack.callback(chunks.close)
+        for batch in _of_chunks(chunks, options, truncated, encoding):
+            # A stream that broke off may have ended just where the log does.
+            batch.truncated = batch.truncated or ending.is_early
+            yield batch
+
+
+def _of_chunks(
+    chunks: Any, options: dict[str, Any], truncated: Truncated, encoding: str | None
+) -> Iterator[Batch]:
     if not isinstance(chunks, str) and not hasattr(chunks, "read"):
         head = next(chunks, b"")
         chunks = chain([head], chunks)

@@ -9,12 +9,16 @@ import io
 import lzma
 import os
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, Literal, Protocol, TypeAlias, cast, runtime_checkable
 
+import httpx
+
 from toolkit.analysis.sources import here, is_url
-from toolkit.outcomes import DocumentError
+from toolkit.http import failure_for
+from toolkit.outcomes import CallError, DocumentError, TransportFailure
 
 
 @runtime_checkable
@@ -59,28 +63,51 @@ def is_text(source: str) -> bool:
     return start.startswith(("<", '{"')) or "\n" in start
 
 
-def chunks_of(source: LogSource, truncated: Truncated) -> Any:
+@dataclass(slots=True)
+class Ending:
+    """How a log's bytes end: what to do when that is too early, and whether it was."""
+
+    truncated: Truncated
+    is_early: bool = False
+
+    def early(self) -> bool:
+        """Note that they do; whether what came before is kept."""
+        self.is_early = True
+        return self.truncated == "keep"
+
+
+def chunks_of(source: LogSource, ending: Ending) -> Any:
     """What :func:`toolkit.documents.batches` reads: text as it is, bytes decompressed."""
     if isinstance(source, str):
         if is_text(source):
             return source.removeprefix("\ufeff")
-        return _from_path(source, truncated)
+        return _from_path(source, ending)
     if isinstance(source, os.PathLike):
-        return _from_path(Path(source), truncated)
+        return _from_path(Path(source), ending)
     if isinstance(source, bytes | bytearray | memoryview):
-        return _plain(io.BytesIO(source), truncated)
+        return _plain(io.BytesIO(source), ending)
     if isinstance(source, io.TextIOBase):
         return source
     if hasattr(source, "read") and not isinstance(source, Streamed):
-        return _plain(cast("IO[bytes]", source), truncated)
+        return _plain(cast("IO[bytes]", source), ending)
     if isinstance(source, Streamed):
-        return _plain(cast("IO[bytes]", io.BufferedReader(_Pieces(source.iter_bytes()))), truncated)
+        return _from_stream(source, ending)
     raise DocumentError(
         f"A log is bytes, XML text, a path or an open file, not {type(source).__name__}."
     )
 
 
-def _from_path(path: Path | str, truncated: Truncated) -> Iterator[bytes]:
+def _from_stream(source: Streamed, ending: Ending) -> Iterator[bytes]:
+    pieces = source.iter_bytes()
+    try:
+        reader = io.BufferedReader(_Pieces(pieces, source, ending), _CHUNK)
+        yield from _plain(cast("IO[bytes]", reader), ending)
+    finally:
+        if isinstance(pieces, Generator):
+            pieces.close()
+
+
+def _from_path(path: Path | str, ending: Ending) -> Iterator[bytes]:
     with contextlib.ExitStack() as stack:
         try:
             place = stack.enter_context(here(path)) if is_url(path) else Path(path)
@@ -91,25 +118,27 @@ def _from_path(path: Path | str, truncated: Truncated) -> Iterator[bytes]:
             ) from None
         except OSError as error:
             raise DocumentError(f"{path} cannot be read: {error.strerror or error}.") from None
-        yield from _plain(file, truncated)
+        yield from _plain(file, ending)
 
 
-def _plain(file: IO[bytes], truncated: Truncated) -> Iterator[bytes]:
+def _plain(file: IO[bytes], ending: Ending) -> Iterator[bytes]:
     head = file.read(16)
     stream = cast("IO[bytes]", _Joined(head, file))
     for mark, opened in _COMPRESSED:
         if head.startswith(mark):
             stream = cast("IO[bytes]", opened(stream, "rb"))
             break
-    while chunk := _next(stream, truncated):
+    while chunk := _next(stream, ending):
         yield chunk
 
 
-def _next(stream: IO[bytes], truncated: Truncated) -> bytes:
+def _next(stream: IO[bytes], ending: Ending) -> bytes:
     try:
         return stream.read(_CHUNK)
+    except CallError:  # some are OSErrors too, and say it all
+        raise
     except EOFError:
-        if truncated == "keep":
+        if ending.early():
             return b""  # a file that is still being compressed
         raise DocumentError(
             'The compressed log is cut off; truncated="keep" keeps the whole events in it.'
@@ -139,10 +168,12 @@ class _Joined(io.RawIOBase):
 
 
 class _Pieces(io.RawIOBase):
-    """An iterator of bytes as a file."""
+    """The pieces of an answer as a file."""
 
-    def __init__(self, pieces: Iterator[bytes]) -> None:
+    def __init__(self, pieces: Iterator[bytes], source: Streamed, ending: Ending) -> None:
         self._pieces = pieces
+        self._source = source
+        self._ending = ending
         self._held = b""
 
     def readable(self) -> bool:
@@ -150,7 +181,7 @@ class _Pieces(io.RawIOBase):
 
     def readinto(self, buffer: Any) -> int:
         while not self._held:
-            piece = next(self._pieces, None)
+            piece = self._next()
             if piece is None:
                 return 0
             self._held = piece
@@ -158,3 +189,15 @@ class _Pieces(io.RawIOBase):
         buffer[:count] = self._held[:count]
         self._held = self._held[count:]
         return count
+
+    def _next(self) -> bytes | None:
+        try:
+            return next(self._pieces, None)
+        except httpx.HTTPError as error:
+            if not self._ending.early():
+                raise failure_for(error) from error
+        except CallError as error:
+            is_cut = isinstance(error, TransportFailure) or getattr(self._source, "is_cut", False)
+            if not (is_cut and self._ending.early()):
+                raise
+        return None  # what came is kept

@@ -20,7 +20,8 @@ from toolkit.frames import frame
 from toolkit.http import Answer, Limits
 from toolkit.outcomes import AccessDenied, InvalidArgument, NoSession
 from toolkit.services.base.asking import Answers, Asker, GivenAnswers, find_asker
-from toolkit.services.base.driving import Flow, Send, drive, drive_login
+from toolkit.services.base.driving import Flow, Send, Sender, drive, drive_login
+from toolkit.services.base.functions import SessionPlace
 from toolkit.services.sertainty import namespaces
 from toolkit.services.sertainty.call import Call
 from toolkit.services.sertainty.flows import (
@@ -33,6 +34,7 @@ from toolkit.services.sertainty.functions import TABLE
 from toolkit.services.sertainty.options import Options
 from toolkit.services.sertainty.results import PROMPT_COLUMNS, prompts
 from toolkit.services.sertainty.session import Session, close_at_the_end
+from toolkit.services.sertainty.streaming import StreamedResult, stream
 
 
 class Gateway:
@@ -124,6 +126,38 @@ class Gateway:
         call = self._drive(call_flow(function, arguments, self._state))
         self.last = call
         return call
+
+    def stream(self, name: str, *arguments: Any, max_bytes: int | None = None) -> StreamedResult:
+        """The same call for a result of any size, such as a whole log, read as it comes.
+
+        What the gateway says of the call is known before its result begins: a call that does not
+        succeed raises here, as :meth:`fetch` does. No limit of ``limits`` but the time between
+        two pieces applies to the result.
+
+        Parameters
+        ----------
+        max_bytes : int, optional
+            Of the result, after which reading it stops with ReplyTooLarge.
+
+        Examples
+        --------
+        >>> toolkit.read_log(gateway.stream("agentGetLog")).columns.tolist()[:3]
+        ['time', 'level', 'source']
+        """
+        function = TABLE.get(name)
+        if not function.results or function.session is SessionPlace.NONE:
+            raise InvalidArgument(
+                f"{function.name} has no result to be streamed; gateway.call gives what it says"
+            )
+        result = stream(
+            self._drive,
+            call_flow(function, arguments, self._state),
+            begin=self._begin,
+            send=self._send,
+            max_bytes=max_bytes,
+        )
+        self.last = result.call
+        return result
 
     # --- the session ---------------------------------------------------------------------------
 
@@ -254,19 +288,26 @@ class Gateway:
 
     # --- the lines that wait -------------------------------------------------------------------
 
-    def _drive(self, flow: Flow[Call]) -> Call:
+    def _drive(self, flow: Flow[Call], send: Sender | None = None) -> Call:
         again = self._answers.again() if self._answers is not None else None
-        return drive(flow, self._send, again)
+        return drive(flow, send or self._send, again)
 
     def _send(self, step: Send) -> Answer:
-        request = self._client.build_request(self.options.http_method, self.url, content=step.body)
         return http.send(
             self._client,
-            request,
+            self._request(step),
             limits=self.limits,
             repeatable=step.repeatable,
             timeout=step.timeout,
         )
+
+    def _begin(self, step: Send) -> httpx.Response:
+        return http.begin(
+            self._client, self._request(step), limits=self.limits, repeatable=step.repeatable
+        )
+
+    def _request(self, step: Send) -> httpx.Request:
+        return self._client.build_request(self.options.http_method, self.url, content=step.body)
 
 
 def _checked(url: str) -> str:
