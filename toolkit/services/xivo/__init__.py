@@ -1,1 +1,104 @@
-"""XiVO and Wazo: tokens, every resource of confd, paging that loses no row, errors that explain."""
+"""XiVO and Wazo: tokens, every resource of confd, paging that loses no row, errors that explain.
+
+Facts: the vendor's "REST API Conventions" and reference of November 2016, and what real servers
+did: xivo-confd 15.18, xivo-auth and xivo-confd 16.15, Wazo's master of 2026. Where they differ
+there is an option (``Options``).
+"""
+
+from __future__ import annotations
+
+import ssl
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import httpx
+
+from toolkit.http import Limits
+from toolkit.services.xivo.call import Call, Plan
+from toolkit.services.xivo.options import Options
+from toolkit.services.xivo.recorded import XivoService
+
+if TYPE_CHECKING:
+    from toolkit.services.xivo.server import Server as Server
+    from toolkit.services.xivo.session import Session as Session
+
+__all__ = ["Call", "Limits", "Options", "Plan", "Server", "Session", "connect", "service"]
+
+service = XivoService()
+
+
+def connect(
+    url: str,
+    *,
+    auth_url: str | None = None,
+    token: str | None = None,
+    options: Options | None = None,
+    limits: Limits | None = None,
+    verify: bool | str | ssl.SSLContext = True,
+    proxy: str | None = None,
+    headers: Mapping[str, str] | None = None,
+    transport: httpx.BaseTransport | None = None,
+    **changes: Any,
+) -> Server:
+    """A client of the server at ``url``. Nothing is sent yet.
+
+    Parameters
+    ----------
+    url : str
+        The server (``https://xivo.example``), or confd's own address
+        (``https://xivo.example:9486/1.1``, ``https://wazo.example/api/confd/1.1``).
+    auth_url : str, optional
+        xivo-auth's address, where it does not follow from the server's; short for the option
+        ``addresses={"auth": ...}``.
+    token : str, optional
+        A token that someone else got; it is neither renewed nor revoked here.
+    options : Options, optional
+        What differs between servers; single ones may be given by name, as in
+        ``connect(url, era="wazo", tenant="…")``.
+    limits : Limits, optional
+        Seconds and bytes that a call may take.
+    verify : bool, str or ssl.SSLContext
+        TLS: True, the path of a CA file (XiVO makes its own certificate), a context, or False to
+        trust any server. No variable of the environment changes what is verified.
+    transport : httpx.BaseTransport, optional
+        In place of the network.
+
+    Raises
+    ------
+    InvalidArgument
+        The address or an option is not usable.
+
+    Examples
+    --------
+    >>> connect("https://xivo.example")
+    <xivo server https://xivo.example: no session>
+    """
+    from toolkit.services.xivo.server import Server
+
+    if auth_url is not None:
+        known = dict(changes.pop("addresses", options.addresses if options else {}))
+        changes["addresses"] = {**known, "auth": auth_url}
+    return Server(
+        url,
+        token=token,
+        options=options,
+        limits=limits,
+        verify=verify,
+        proxy=proxy,
+        headers=headers,
+        transport=transport,
+        **changes,
+    )
+
+
+def __getattr__(name: str) -> Any:
+    """Load the client's classes when they are first asked for: recognising needs none of them."""
+    if name == "Server":
+        from toolkit.services.xivo.server import Server
+
+        return Server
+    if name == "Session":
+        from toolkit.services.xivo.session import Session
+
+        return Session
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import functools
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import httpx
@@ -20,7 +20,7 @@ CSV = "text/csv; charset=utf-8"
 SHOWN = 200
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Plan:
     """One request before it is sent; what a dry run lists.
 
@@ -36,13 +36,21 @@ class Plan:
     function: RestFunction
     path: str
     query: tuple[tuple[str, str], ...] = ()
-    body: bytes | None = field(default=None, repr=False)
+    body: bytes | None = None
     content_type: str = JSON
     accept: str = JSON
     target: str = ""
 
+    def __repr__(self) -> str:
+        # Neither a token in the path, nor what the query or the body holds.
+        path = self.function.path if "{token}" in self.function.path else self.path
+        names = ", ".join(name for name, _ in self.query)
+        asks = f" with {names}" if names else ""
+        size = "" if self.body is None else f", {len(self.body):,} bytes"
+        return f"<xivo plan: {self.function.verb} {self.function.api} {path}{asks}{size}>"
 
-@dataclass(frozen=True)
+
+@dataclass(frozen=True, repr=False)
 class Call:
     """What ``server.fetch`` gives: the outcome, and the answer as it came.
 
@@ -66,10 +74,15 @@ class Call:
     target: str
     outcome: Outcome
     status: int
-    headers: httpx.Headers = field(repr=False)
-    body: bytes = field(repr=False)
+    headers: httpx.Headers
+    body: bytes
     at: dt.datetime
     elapsed: float
+
+    def __repr__(self) -> str:
+        aim = f"({self.target})" if self.target else ""
+        said = f"{self.outcome.code} {self.outcome.label}, {len(self.body):,} bytes"
+        return f"<xivo call {self.function.name}{aim}: {said} in {self.elapsed:.3f} s>"
 
     @functools.cached_property
     def data(self) -> Any:

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 LONG = 2000
 """Characters of one message that are kept."""
 
+SHORTEST = 4
+
 _PREFIX = re.compile(
     r"(?P<kind>Input Error|Resource Error|Resource Not Found|Unexpected error)(?: - |: )"
 )
@@ -117,7 +119,8 @@ def read_refusal(body: bytes, *, secrets: Iterable[str] = ()) -> Refusal:
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         said = _page(body.decode("utf-8", "replace"))
         document = [said] if said else []
-    hidden = tuple(secret for secret in secrets if secret)
+    # Shorter ones are words of any sentence.
+    hidden = tuple(re.escape(secret) for secret in secrets if len(secret) >= SHORTEST)
     return _Reader(hidden).read(document)
 
 
@@ -252,7 +255,7 @@ class _Reader:
         """A text without tokens, and not without end."""
         text = text[:LONG]
         for secret in self._secrets:
-            text = text.replace(secret, "…")
+            text = re.sub(rf"(?<!\w){secret}(?!\w)", "…", text)
         denied = _DENIED.fullmatch(text.strip())
         if denied is None:
             return text

@@ -1,0 +1,262 @@
+"""The flows of a XiVO client: one call, logging in and out, finding out whom one talks to.
+
+Generators that yield what to send or to ask (see ``services.base.driving``): they hold every rule
+about sessions and repeats, and not one line that waits.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from toolkit.outcomes import (
+    AccessDenied,
+    CallError,
+    InvalidArgument,
+    LoginError,
+    NoSession,
+    NotRecorded,
+    OutcomeError,
+    TransportFailure,
+    Unreachable,
+)
+from toolkit.services.base.asking import Field
+from toolkit.services.base.driving import AskFields, Flow
+from toolkit.services.base.functions import SessionPlace
+from toolkit.services.base.rest import RestFunction
+from toolkit.services.xivo.call import Call, Plan
+from toolkit.services.xivo.digest import Challenge
+from toolkit.services.xivo.errors import error_of, read_refusal
+from toolkit.services.xivo.exchange import exchange
+from toolkit.services.xivo.functions import TABLE
+from toolkit.services.xivo.state import Credentials, Granted, State
+from toolkit.services.xivo.statuses import UNAUTHORIZED
+from toolkit.services.xivo.tokens import explained, new_token, renewed, revoke, token_headers
+
+FIELDS = (Field("User", hidden=False), Field("Password"))
+_INFOS = TABLE.get("GET /infos")
+_SPEC = RestFunction("xivo", "HEAD /api/api.yml", "spec.check", "", verb="HEAD", answer="")
+
+
+def call_flow(plan: Plan, state: State) -> Flow[Call]:
+    """One call. A read whose token was lost gets a new one, once, when the password is known.
+
+    Raises
+    ------
+    NoSession
+        Nobody has logged in; nothing was sent.
+    CallError
+        Any of its kinds, with the function, the target and what the server said.
+    """
+    function = plan.function
+    try:
+        if not state.located:
+            yield from locate(state)
+        if function.session is SessionPlace.NONE or state.options.authentication == "none":
+            call = yield from exchange(plan, state, token_headers(state))
+        elif state.options.authentication == "digest" and function.api == "confd":
+            call = yield from _with_digest(plan, state)
+        else:
+            call = yield from _with_token(plan, state)
+        if not call.outcome.ok:
+            raise error_of(call, secrets=state.secrets)
+    except NotRecorded as error:
+        raise NotRecorded(f"{function.name}({plan.target}): {error}") from error
+    except CallError as error:
+        _explain(error, plan)
+        raise
+    return call
+
+
+def _explain(error: CallError, plan: Plan) -> None:
+    """Say which call it was, and what a lost reply means for one that changes state."""
+    if error.function:
+        return
+    function = plan.function
+    error.function, error.target = function.name, plan.target
+    sent = isinstance(error, TransportFailure) and not isinstance(error, Unreachable)
+    if sent and function.changes:
+        error.message += f" (it may have been done; {function.lost_reply})"
+
+
+def _with_token(plan: Plan, state: State) -> Flow[Call]:
+    for last_try in (False, True):
+        yield from renewed(state)
+        if state.granted is None and state.credentials is not None:
+            yield from new_token(state, state.credentials)
+        granted = state.granted
+        if granted is None:
+            raise NoSession(f"{plan.function.name} needs a session; log in first")
+        call = yield from exchange(plan, state, token_headers(state))
+        if call.status != UNAUTHORIZED:
+            return call
+        error = yield from explained(call, plan, state, granted)
+        lost = getattr(error, "reason", "") == "token"
+        if lost and state.granted is granted:
+            state.granted = None
+        again = state.credentials is not None or state.granted is not None
+        if not lost or last_try or plan.function.changes or not again:
+            raise error
+    raise AssertionError("unreachable")
+
+
+def _with_digest(plan: Plan, state: State) -> Flow[Call]:
+    """Answer the challenge at hand; take a new one where the server has forgotten it.
+
+    A 401 to Digest means that nothing was done, so what changes state is sent again too.
+    """
+    wanted = state.credentials
+    if wanted is None:
+        raise NoSession(f"{plan.function.name} needs a session; log in first")
+    url, verb = state.url(plan), plan.function.verb
+    for last_try in (False, True):
+        known = state.challenge
+        answer = known.answer(wanted.user, wanted.password, verb, url) if known else ()
+        call = yield from exchange(plan, state, answer)
+        if call.status != UNAUTHORIZED:
+            return call
+        new = Challenge.of(call.headers)
+        if state.challenge is known:  # else another thread has a newer one
+            state.challenge = new
+        if new is None:
+            raise _denied(call, state, "the server offers no Digest that this client knows")
+        if last_try:
+            break
+    raise _denied(call, state, f"the user or the password of {wanted.user} is wrong")
+
+
+def _denied(call: Call, state: State, why: str) -> OutcomeError:
+    error = error_of(call, secrets=state.secrets, reason="token")
+    error.message = f"{why} ({call.outcome.message})"
+    return error
+
+
+def login_flow(
+    state: State,
+    wanted: Credentials | None,
+    *,
+    user: str | None = None,
+    title: str = "",
+    keep: bool = True,
+) -> Flow[Granted]:
+    """Log in: with these credentials, or with those that a person gives.
+
+    Parameters
+    ----------
+    user : str, optional
+        Who it is, where only the password is to be asked for.
+    keep : bool
+        Whether the password is kept, to renew the token. Digest cannot do without.
+
+    Raises
+    ------
+    AccessDenied
+        The server said no.
+    """
+    options = state.options
+    if options.authentication == "none":
+        raise LoginError("this client was made with authentication='none': there is no login")
+    if not state.located:
+        yield from locate(state)
+    if wanted is None:
+        fields = FIELDS[1:] if user else FIELDS
+        texts = yield AskFields(fields, title)
+        if not isinstance(texts, list) or len(texts) != len(fields):
+            raise TypeError("a user and a password were asked for")
+        wanted = Credentials(user or texts[0], texts[-1], options.backend, options.expiration)
+    state.granted = state.credentials = state.challenge = None
+    if options.authentication == "digest":
+        return (yield from _digest_login(state, wanted))
+    try:
+        granted = yield from new_token(state, wanted)
+    except CallError as error:
+        error.function = error.function or "POST auth:/token"
+        raise
+    state.credentials = wanted if keep else None
+    return granted
+
+
+def _digest_login(state: State, wanted: Credentials) -> Flow[Granted]:
+    """Answer one challenge, on a read that every server has."""
+    state.credentials = wanted
+    try:
+        call = yield from _with_digest(Plan(_INFOS, "/infos"), state)
+    except CallError as error:
+        state.credentials = state.challenge = None
+        error.function = error.function or _INFOS.name
+        raise
+    if call.status == UNAUTHORIZED:
+        state.credentials = None
+        raise error_of(call, secrets=(wanted.password,))
+    state.granted = Granted(wanted.user)
+    return state.granted
+
+
+def logout_flow(state: State) -> Flow[None]:
+    """Revoke the token that a login here got, and forget the session."""
+    granted, state.granted = state.granted, None
+    state.credentials = state.challenge = None
+    if granted is None or granted.given or not granted.token or not state.options.revoke:
+        return
+    try:
+        yield from revoke(state, granted)
+    except AccessDenied:
+        return  # the server has forgotten it already
+
+
+def locate(state: State) -> Flow[None]:
+    """Find out whether each API has a port of its own (XiVO), or all are behind one (Wazo)."""
+    first: CallError | None = None
+    for behind in (False, True):
+        state.addresses.behind = behind
+        try:
+            call = yield from exchange(Plan(_INFOS, "/infos"), state)
+        except CallError as error:
+            first = first or error
+            continue
+        if call.status in (200, UNAUTHORIZED, 406):
+            _learn(call, state)
+            return
+    state.addresses.behind = None
+    if first is not None:
+        raise first
+    raise InvalidArgument(
+        "neither port 9486 nor /api/confd/1.1 of this server answers as XiVO's confd does; "
+        "give confd's own address, or name the era"
+    )
+
+
+def era_flow(state: State) -> Flow[str]:
+    """The server's era, asked for where nothing has told it yet.
+
+    Raises
+    ------
+    CallError
+        The server does not answer.
+    """
+    if not state.located:
+        yield from locate(state)
+    if not state.era:
+        call = yield from exchange(Plan(_INFOS, "/infos"), state)
+        _learn(call, state)
+    if not state.era:
+        spec = yield from exchange(Plan(_SPEC, "/api/api.yml"), state)
+        state.era = "16.15" if spec.outcome.ok else "15.18"
+    return state.era
+
+
+def _learn(call: Call, state: State) -> None:
+    """Wazo denies with JSON that names the ACL, and has no Digest; or says its version."""
+    if state.era or call.status not in (200, UNAUTHORIZED):
+        return
+    if call.status == 200:
+        if isinstance(call.data, dict) and "wazo_version" in call.data:
+            state.era = "wazo"
+    elif read_refusal(call.body).acl:
+        state.era = "wazo"
+
+
+def given_token(token: str, user: str = "") -> Granted:
+    """A session of a token that someone else got; it is neither renewed nor revoked here."""
+    if not token or not token.isascii() or not token.isprintable():
+        raise InvalidArgument("a token is one line of plain text")
+    return replace(Granted(user or "a given token", token), given=True)
