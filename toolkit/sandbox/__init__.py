@@ -20,13 +20,16 @@ from toolkit.sandbox.box import Box
 
 if TYPE_CHECKING:
     from toolkit.sandbox.sertainty import SertaintyBox
+    from toolkit.sandbox.xivo import XivoBox
 
 # Service name -> module whose ``start(**options)`` opens a box. A fifth server is one more line.
-SERVICES = {"sertainty": "toolkit.sandbox.sertainty"}
+SERVICES = {"sertainty": "toolkit.sandbox.sertainty", "xivo": "toolkit.sandbox.xivo"}
 
 
 @overload
 def start(service: Literal["sertainty"], **options: Any) -> SertaintyBox: ...
+@overload
+def start(service: Literal["xivo"], **options: Any) -> XivoBox: ...
 @overload
 def start(service: str, **options: Any) -> Box: ...
 def start(service: str, **options: Any) -> Box:

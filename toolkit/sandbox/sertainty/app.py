@@ -28,7 +28,7 @@ class GatewayApp(App):
     def __init__(self, gateway: Gateway) -> None:
         super().__init__()
         self.gateway = gateway
-        self.faults = Faults()
+        self.faults: Faults[Fault] = Faults()
         self.calls: deque[dict[str, Any]] = deque(maxlen=_REMEMBERED)
         self._counting = threading.Lock()
 

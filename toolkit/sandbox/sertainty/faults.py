@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal, get_args
 
+from toolkit.sandbox.faults import HTML_PAGE, Faults, check_strikes
+
+__all__ = ["DTD_REPLY", "HTML_PAGE", "Fault", "Faults", "Kind", "big_reply"]
+
 Kind = Literal["answer", "html", "cut", "delay", "drop", "big", "dtd", "raw"]
 
-HTML_PAGE = (
-    b"<!DOCTYPE html>\n<html><head><title>502 Bad Gateway</title></head>"
-    b"<body><h1>Bad Gateway</h1><p>The proxy got no answer.<br></body></html>\n"
-)
 DTD_REPLY = (
     b'<?xml version="1.0"?>\n<!DOCTYPE Response [<!ENTITY a "aaaaaaaaaa">'
     b'<!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;&a;&a;">]>\n'
@@ -60,48 +59,11 @@ class Fault:
     def __post_init__(self) -> None:
         if self.kind not in get_args(Kind):
             raise ValueError(f"fault kind must be one of {get_args(Kind)}, not {self.kind!r}")
-        if self.times is not None and self.times < 1:
-            raise ValueError(f"times must be 1 or more, or None for always, not {self.times}")
-        if self.skip < 0 or self.size < 0 or self.seconds < 0:
-            raise ValueError("skip, size and seconds must not be below 0")
+        check_strikes(self.times, self.skip, self.size, self.seconds)
 
     def matches(self, function: str) -> bool:
         """Whether a call of this function is struck."""
         return self.function is None or self.function.lower() == function.lower()
-
-
-class Faults:
-    """The faults that wait, in the order they were set."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._waiting: list[Fault] = []
-
-    def add(self, fault: Fault) -> None:
-        """Set a fault."""
-        with self._lock:
-            self._waiting.append(fault)
-
-    def clear(self) -> None:
-        """Take all faults back."""
-        with self._lock:
-            self._waiting.clear()
-
-    def strike(self, function: str) -> Fault | None:
-        """The fault for a call of this function, used up by one; None if none is due."""
-        with self._lock:
-            for fault in self._waiting:
-                if not fault.matches(function):
-                    continue
-                if fault.skip:
-                    fault.skip -= 1
-                    continue
-                if fault.times is not None:
-                    fault.times -= 1
-                    if not fault.times:
-                        self._waiting.remove(fault)
-                return fault
-        return None
 
 
 def big_reply(size: int) -> Iterator[bytes]:
