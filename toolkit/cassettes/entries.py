@@ -25,6 +25,7 @@ LONGEST_LINE = 256 * 1024 * 1024
 PENDING = b"# {"
 """How a line begins that its writer has not finished; readers see a comment."""
 _CHUNK = 1 << 20
+_AHEAD = 1 << 16
 _HEADER = re.compile(rb"version: 1\r?\ninteractions:\r?\n(?=[-#])")
 
 
@@ -79,6 +80,8 @@ class FileEntries:
             raise CassetteError(f"{path} cannot be read: {error.strerror}.") from None
         self.start = head.end() if head else 0
         self.is_ours = head is not None
+        self._ahead = 0, b""
+        self._reached = self.start
 
     if hasattr(os, "pread"):
 
@@ -106,7 +109,19 @@ class FileEntries:
         CassetteError
             When the file no longer has it: it was shortened or written over meanwhile.
         """
-        line = self.read(position, length)
+        first, ahead = self._ahead
+        at = position - first
+        if at < 0 or at + length > len(ahead):
+            at = 0
+            # Played in recorded order: the next ones are asked for soon.
+            first, ahead = (
+                position,
+                self.read(position, max(length, _AHEAD) if position == self._reached else length),
+            )
+            if len(ahead) <= _AHEAD:
+                self._ahead = first, ahead
+        self._reached = position + length
+        line = ahead[at : at + length]
         if len(line) != length or not (line.startswith(b"- ") and line.endswith((b"\n", b"}"))):
             raise CassetteError(f"{self.path} was changed while it was open; open it again.")
         return line

@@ -1,8 +1,9 @@
 """A table of keys: where in a cassette the interactions of a request are.
 
-The table is a file beside the cassette (``monday.yaml.index``), mapped and not read: opening it
-costs the same for any number of interactions. It is only a short cut. It is thrown away when the
-cassette's size, tail or content differ from what it was made from, and a cassette works without.
+The table is a file beside the cassette (``monday.yaml.index``), mapped and not read when it is
+large: opening it costs the same for any number of interactions. It is only a short cut. It is
+thrown away when the cassette's size, tail or content differ from what it was made from, and a
+cassette works without.
 
 Its bytes, little-endian, for n interactions sorted by key and then by position::
 
@@ -46,6 +47,8 @@ _PLACE = struct.Struct("<IIQ").unpack_from
 _PREFIX = struct.Struct(">I").unpack_from
 _SEVERAL = 1 << 63
 _CHUNK = 1 << 20
+_SMALL = 1 << 20
+"""Bytes of an index up to which it is read at once, and not mapped."""
 
 
 NO_KEY = b""
@@ -270,7 +273,10 @@ def load(entries: FileEntries, fingerprint: bytes) -> Table | None:
     """
     try:
         with sidecar(entries.path).open("rb") as file:
-            data = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+            # Each page of a map costs a fault when it is first met.
+            data: bytes | mmap.mmap = file.read(_SMALL + 1)
+            if len(data) > _SMALL:
+                data = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
     except (OSError, ValueError):
         return None
     table = None
@@ -278,7 +284,8 @@ def load(entries: FileEntries, fingerprint: bytes) -> Table | None:
         table = Table(data)
     if table is not None and _fits(table, len(data), entries, fingerprint):
         return table
-    data.close()
+    if isinstance(data, mmap.mmap):
+        data.close()
     return None
 
 

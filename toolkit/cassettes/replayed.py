@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import sys
 from collections.abc import AsyncIterator, Callable, Iterator
 from functools import cache
 from typing import Any
@@ -45,7 +46,7 @@ def answer_to(request: Any, answer: dict[str, Any]) -> Any:
     except (TypeError, UnicodeEncodeError):  # a value that is not ASCII, or not text
         headers = [(name.encode(), one.encode()) for name, one in header_pairs(answer["headers"])]
         response = kind(code, headers=headers, stream=stream, extensions=extensions)
-    response.recorded_body = body
+    response.recorded = body, stream, answer.get("elapsed")
     return response
 
 
@@ -77,28 +78,69 @@ def failure_to(request: Any, failed: dict[str, str]) -> Exception:
 class _Replayed:
     """A response whose body is there already: reading it whole needs no pass over a stream.
 
-    Streaming it works as ever, and reading leaves it consumed and closed as a live one.
+    Streaming it works as ever, and reading leaves it consumed and closed as a live one. The time
+    it tells (``elapsed``) is the recorded one, where that is known.
     """
 
-    recorded_body: bytes
+    recorded: tuple[bytes, Any, float | None]
+    """The body, its stream, and how many seconds the live answer took."""
 
     def read(self: Any) -> bytes:
         """Give the body."""
-        if not (hasattr(self, "_content") or self.is_stream_consumed or self.is_closed):
-            self._content = self.recorded_body
-            self.is_stream_consumed = True
-            self.close()
-        body: bytes = super().read()  # type: ignore[misc]
-        return body
+        if not hasattr(self, "_content"):
+            if not self._is_ready():
+                body: bytes = super().read()  # type: ignore[misc]
+                return body
+            self._take()
+        content: bytes = self._content
+        return content
 
     async def aread(self: Any) -> bytes:
         """Give the body."""
-        if not (hasattr(self, "_content") or self.is_stream_consumed or self.is_closed):
-            self._content = self.recorded_body
-            self.is_stream_consumed = True
-            await self.aclose()
-        body: bytes = await super().aread()  # type: ignore[misc]
-        return body
+        if not hasattr(self, "_content"):
+            if not self._is_ready():
+                body: bytes = await super().aread()  # type: ignore[misc]
+                return body
+            self._take()
+        content: bytes = self._content
+        return content
+
+    def _is_ready(self: Any) -> bool:
+        """Whether nobody has begun to read it, and nobody but the client waits for its end."""
+        if self.is_stream_consumed or self.is_closed:
+            return False
+        stream, ours = self.stream, self.recorded[1]
+        return stream is ours or (
+            type(stream) in _bound(self.__module__) and getattr(stream, "_stream", None) is ours
+        )
+
+    def _take(self: Any) -> None:
+        self._content, _, seconds = self.recorded
+        self.is_stream_consumed = self.is_closed = True
+        self._elapsed = dt.timedelta(seconds=seconds or 0)
+
+    def close(self: Any) -> None:
+        """Close it."""
+        super().close()  # type: ignore[misc]
+        self._tell_time()
+
+    async def aclose(self: Any) -> None:
+        """Close it."""
+        await super().aclose()  # type: ignore[misc]
+        self._tell_time()
+
+    def _tell_time(self: Any) -> None:
+        seconds = self.recorded[2]
+        if seconds is not None:
+            self._elapsed = dt.timedelta(seconds=seconds)
+
+
+@cache
+def _bound(family: str) -> tuple[type, ...]:
+    """The streams that a client of the family puts around a transport's: they only take time."""
+    client = sys.modules.get(f"{family}._client")
+    names = "BoundSyncStream", "BoundAsyncStream"
+    return tuple(getattr(client, name) for name in names if hasattr(client, name))
 
 
 @cache

@@ -23,7 +23,7 @@ from toolkit.cassettes.bridge.convert import (
     vcr_request,
     vcr_response,
 )
-from toolkit.cassettes.bridge.shelf import Shelf
+from toolkit.cassettes.bridge.shelf import Ask, Shelf
 from toolkit.cassettes.interaction import Request
 from toolkit.cassettes.matching import Matching
 from toolkit.cassettes.nearest import explain
@@ -193,12 +193,12 @@ class EngineCassette(Cassette):  # type: ignore[misc]
         asked = self._before_record_request(request)
         if not asked:
             return False
-        ours = request_of(asked)
+        ask = Ask(asked)
         with self._guard:
-            found = self._shelf.take(ours, keep=True)
+            found = self._shelf.take(ask, keep=True)
         if found is None:
             return self._goes_out(request)
-        request.__dict__["_toolkit_asked"] = (request._body, request.uri, ours)
+        request.__dict__["_toolkit_asked"] = (request._body, request.uri, ask)
         return True
 
     def _goes_out(self, request: Any) -> bool:
@@ -208,18 +208,20 @@ class EngineCassette(Cassette):  # type: ignore[misc]
     def __contains__(self, request: Any) -> bool:
         asked = self._before_record_request(request)
         with self._guard:
-            return bool(asked) and (self._shelf.take(request_of(asked), keep=True) is not None)
+            return bool(asked) and (self._shelf.take(Ask(asked), keep=True) is not None)
 
     def play_response(self, request: Any) -> dict[str, Any]:
         """Give the next answer to a request, and mark it played."""
-        body, uri, ours = request.__dict__.pop("_toolkit_asked", (None, None, None))
-        if ours is None or body is not request._body or uri is not request.uri:
+        body, uri, ask = request.__dict__.pop("_toolkit_asked", (None, None, None))
+        repeats = self.allow_playback_repeats
+        if ask is None or body is not request._body or uri is not request.uri:
             asked = self._before_record_request(request)
-            ours = request_of(asked) if asked else None
+            ask = Ask(asked) if asked else None
         found = None
-        if ours is not None:
+        if ask is not None:
             with self._guard:
-                found = self._shelf.take(ours, keep=self.allow_playback_repeats)
+                found = None if repeats else self._shelf.take_seen(ask)
+                found = found or self._shelf.take(ask, keep=repeats)
                 if found is not None:
                     self.play_counts[found[0]] += 1
         if found is None:

@@ -8,6 +8,7 @@ from typing import Any
 
 from toolkit.cassettes import flowline
 from toolkit.cassettes.asked import Asked, asked
+from toolkit.cassettes.bridge.convert import body_of, request_of
 from toolkit.cassettes.coverage import Accepts
 from toolkit.cassettes.entries import Entries, FileEntries, is_blank
 from toolkit.cassettes.foreign import open_entries
@@ -23,6 +24,27 @@ Change = Callable[[dict[str, Any]], "dict[str, Any] | None"]
 Found = tuple[int, bytes]
 """The place of an interaction (what was added here has a negative one) and its line."""
 _FAILED = f'"uri":"{FAILED_URI}'.encode()
+
+
+class Ask:
+    """A request of vcrpy's that looks for its answer; its headers are read when they count."""
+
+    __slots__ = ("_asked", "_whole", "body", "method", "seen", "url")
+
+    def __init__(self, asked: Any) -> None:
+        self._asked = asked
+        self._whole: Request | None = None
+        self.method: str = asked.method
+        self.url: str = asked.uri
+        self.body = body_of(asked)
+        self.seen: tuple[bytes, Found] | None = None
+
+    @property
+    def whole(self) -> Request:
+        """The request in our form."""
+        if self._whole is None:
+            self._whole = request_of(self._asked)
+        return self._whole
 
 
 class Changed:
@@ -97,15 +119,15 @@ class Shelf:
         if self._entries is not None:
             self._lookup = Lookup(self._entries, self._matching)
 
-    def take(self, asked: Request, *, keep: bool) -> Found | None:
+    def take(self, ask: Ask, *, keep: bool) -> Found | None:
         """Give the next interaction of a request; ``keep`` gives the same one next time."""
         matching = self._matching
         key = exact = None
         if matching.is_exact:
-            exact = matching.exact(asked.method, asked.url, asked.body)
+            exact = matching.exact(ask.method, ask.url, ask.body)
         else:
-            key = matching.key(asked)
-        accepts = self._accepts(asked) if matching.predicates else None
+            key = matching.key(ask.whole)
+        accepts = self._accepts(ask.whole) if matching.predicates else None
         handle = exact or key or b""
         peeked = self._peeked.get(handle)
         for number, found in enumerate(peeked or ()):
@@ -113,17 +135,30 @@ class Shelf:
                 if not keep:
                     del peeked[number]
                 return found
-        loaded = self._from_lookup(self._lookup, asked, exact, key, accepts)
+        loaded = self._from_lookup(self._lookup, ask, exact, key, accepts)
         if loaded is None:
-            return self._from_added(key or matching.key(asked), accepts, keep)
+            return self._from_added(key or matching.key(ask.whole), accepts, keep)
         if keep:
             self._peeked.setdefault(handle, []).append(loaded)
+            ask.seen = handle, loaded
         return loaded
+
+    def take_seen(self, ask: Ask) -> Found | None:
+        """Give what :meth:`take` has just shown of a request, if nobody took it meanwhile."""
+        handle, found = ask.seen or (b"", None)
+        peeked = self._peeked.get(handle)
+        if not peeked or peeked[0] is not found:
+            return None
+        if len(peeked) == 1:
+            del self._peeked[handle]
+        else:
+            del peeked[0]
+        return found
 
     def _from_lookup(
         self,
         lookup: Lookup | None,
-        asked: Request,
+        ask: Ask,
         exact: bytes | None,
         key: bytes | None,
         accepts: Accepts | None,
@@ -136,10 +171,10 @@ class Shelf:
                 key = found
             elif found is not None and _FAILED not in found[1]:
                 return found
-        key = key or self._matching.key(asked)
+        key = key or self._matching.key(ask.whole)
         taken = lookup.take(key, accepts)
         if taken is None and lookup.prove():
-            taken = lookup.take(self._matching.key(asked), accepts)
+            taken = lookup.take(self._matching.key(ask.whole), accepts)
         while taken is not None and _FAILED in taken[1]:
             taken = lookup.take(key, accepts)  # vcrpy plays no failures
         return taken
