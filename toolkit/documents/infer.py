@@ -48,17 +48,17 @@ def column(texts: Texts, name: str, hint: str = "none") -> pd.Series:
     Series
         ``datetime64[us, UTC]``, ``Int64``, ``float64``, ``boolean``, ``category`` or ``str``.
     """
+    found = typed(texts, name, hint)
+    if found is None:
+        found = _categories(texts, name, hint)
+    return text(texts) if found is None else found
+
+
+def typed(texts: Texts, name: str, hint: str) -> pd.Series | None:
+    """The column as times, numbers or booleans; None if it is none of these."""
     if hint == "float" and (floats := _floats(texts)) is not None:
         return floats
-    if hint != "text":
-        typed = _typed(texts, name, hint)
-        if typed is not None:
-            return typed
-    if name != "text" and hint in ("none", "text", "string"):
-        found = _categories(texts, name)
-        if found is not None:
-            return found
-    return text(texts)
+    return None if hint == "text" else _typed(texts, name, hint)
 
 
 def _typed(texts: Texts, name: str, hint: str) -> pd.Series | None:
@@ -161,14 +161,24 @@ def times(texts: Texts) -> pd.Series | None:
     try:
         if pc.any(zoned).as_py():
             if not pc.all(zoned).as_py():
-                utc = pc.binary_join_element_wise(bare, pa.scalar("Z", TEXT), pa.scalar("", TEXT))
-                bare = pc.if_else(zoned, bare, utc)
+                in_utc = pc.binary_join_element_wise(
+                    bare, pa.scalar("Z", TEXT), pa.scalar("", TEXT)
+                )
+                bare = pc.if_else(zoned, bare, in_utc)
             stamps = pc.cast(bare, pa.timestamp("us", "UTC"))
         else:
-            stamps = pc.assume_timezone(pc.cast(bare, pa.timestamp("us")), "UTC")
+            stamps = pc.cast(bare, pa.timestamp("us"))
     except pa.ArrowInvalid:
         return None  # the 31st of February
-    return pd.Series(stamps.to_pandas()).astype("datetime64[us, UTC]")
+    return utc(stamps)
+
+
+def utc(stamps: pa.ChunkedArray) -> pd.Series:
+    """Arrow's times, which are in UTC, to ``datetime64[us, UTC]``."""
+    if stamps.type.tz is None:
+        stamps = pc.assume_timezone(stamps, "UTC")
+    found: pd.Series = pd.Series(stamps.to_pandas()).astype("datetime64[us, UTC]")
+    return found
 
 
 def _plain_times(texts: Texts) -> pd.Series | None:
@@ -180,7 +190,7 @@ def _plain_times(texts: Texts) -> pd.Series | None:
         stamps = pc.cast(texts, pa.timestamp("us"))
     except pa.ArrowInvalid:
         return None
-    return pd.Series(pc.assume_timezone(stamps, "UTC").to_pandas()).astype("datetime64[us, UTC]")
+    return utc(stamps)
 
 
 def epoch(texts: Texts) -> pd.Series | None:
@@ -189,9 +199,7 @@ def epoch(texts: Texts) -> pd.Series | None:
     if not _all(bare, _EPOCH_MS):
         return None
     stamps = pc.multiply(pc.cast(bare, pa.int64()), 1000)
-    return pd.Series(pc.cast(stamps, pa.timestamp("us", "UTC")).to_pandas()).astype(
-        "datetime64[us, UTC]"
-    )
+    return utc(pc.cast(stamps, pa.timestamp("us")))
 
 
 def integers(texts: Texts) -> pd.Series | None:
@@ -199,7 +207,13 @@ def integers(texts: Texts) -> pd.Series | None:
     bare = _bare(texts)
     if not _all(bare, _INTEGER):
         return None
-    return pd.Series(pd.array(pc.cast(bare, pa.int64()), dtype="Int64"))
+    return whole(pc.cast(bare, pa.int64()))
+
+
+def whole(values: pa.ChunkedArray) -> pd.Series:
+    """Arrow's integers to ``Int64``."""
+    found: pd.Series = values.to_pandas(types_mapper={pa.int64(): pd.Int64Dtype()}.get)
+    return found
 
 
 def numbers(texts: Texts) -> pd.Series | None:
@@ -229,19 +243,25 @@ def booleans(texts: Texts) -> pd.Series | None:
 
 
 def text(texts: Texts) -> pd.Series:
-    """Texts as they are, to ``str``."""
-    return pd.Series(pd.array(texts.combine_chunks(), dtype="str"))
+    """Texts as they are, to ``str``; in the chunks in which they came, as one would be a copy."""
+    return pd.Series(pd.array(texts, dtype="str"))
 
 
-def _categories(texts: Texts, name: str) -> pd.Series | None:
-    """A category when it is one by its name, or has few values, each four times on average."""
+def is_category(name: str, hint: str, distinct: int, values: int) -> bool:
+    """Whether texts are a category: by their name, or few, each four times on average."""
+    if name == "text" or hint not in ("none", "text", "string") or distinct > MOST_CATEGORIES:
+        return False
     named = name.rpartition(".")[2].lower() in CATEGORY_NAMES
-    head = texts.slice(0, 10_000)
-    if pc.count_distinct(head).as_py() > MOST_CATEGORIES:
+    return named or (distinct > 0 and values >= 4 * distinct)
+
+
+def _categories(texts: Texts, name: str, hint: str) -> pd.Series | None:
+    if not is_category(name, hint, 1, len(texts)):
+        return None
+    if pc.count_distinct(texts.slice(0, 10_000)).as_py() > MOST_CATEGORIES:
         return None
     encoded = texts.dictionary_encode().unify_dictionaries()
     distinct = len(encoded.chunk(0).dictionary) if encoded.num_chunks else 0
-    values = len(texts) - texts.null_count
-    if distinct > MOST_CATEGORIES or not (named or (distinct and values >= 4 * distinct)):
+    if not is_category(name, hint, distinct, len(texts) - texts.null_count):
         return None
     return pd.Series(encoded.to_pandas())

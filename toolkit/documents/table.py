@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Literal
 
 import pandas as pd
@@ -11,6 +12,7 @@ import pyarrow as pa
 from toolkit.documents import infer
 from toolkit.documents.keys import public_names
 from toolkit.documents.limits import LIMITS, Limits
+from toolkit.documents.packing import PackedColumn
 from toolkit.documents.rows import Batch, batches
 from toolkit.documents.shape import RecordPath
 from toolkit.documents.source import Source
@@ -105,11 +107,11 @@ def records(
 
 
 class Gathered:
-    """Batches of one document or of several, as Arrow text: little more than they take as XML."""
+    """Batches of one document or of several, packed: less than they take as XML."""
 
     def __init__(self) -> None:
         self.rows = 0
-        self.chunks: dict[str, list[pa.Array]] = {}
+        self.columns: dict[str, PackedColumn] = {}
         self.lasts: list[Batch] = []
         self.sources: list[tuple[str, int]] = []
 
@@ -117,22 +119,22 @@ class Gathered:
         """Add a batch; ``source`` names its document where there are several."""
         if batch.rows:
             for key, values in batch.columns.items():
-                if key not in self.chunks:
-                    self.chunks[key] = [pa.nulls(self.rows, infer.TEXT)] if self.rows else []
-                self.chunks[key].append(values)
-            for key in self.chunks.keys() - batch.columns.keys():
-                self.chunks[key].append(pa.nulls(batch.rows, infer.TEXT))
+                if key not in self.columns:
+                    self.columns[key] = PackedColumn(key, self.rows)
+                self.columns[key].add(values)
+            for key in self.columns.keys() - batch.columns.keys():
+                self.columns[key].add_missing(batch.rows)
             self.rows += batch.rows
         if source is not None:
             self.sources.append((source, batch.rows))
         if self.lasts and self.lasts[-1].document == batch.document:
             self.lasts.pop()
-        self.lasts.append(batch)
+        self.lasts.append(replace(batch, columns={}))
 
     def frame(self, columns: Sequence[Column], epoch: Iterable[str] = ()) -> pd.DataFrame:
         """The table; what was gathered is then used up."""
         hints = _merged([last.hints for last in self.lasts])
-        keys = [key for key in self.chunks if key] + [""] * ("" in self.chunks)
+        keys = [key for key in self.columns if key] + [""] * ("" in self.columns)
         names = public_names(keys)
         epoch = frozenset(epoch)
         if not keys and all(_is_root(last.path) for last in self.lasts):
@@ -143,19 +145,20 @@ class Gathered:
         for key in keys:
             name = names[key]
             # Taken out one by one, so that the texts and the typed columns are not both held.
-            texts = pa.chunked_array(self.chunks.pop(key), infer.TEXT)
+            packed = self.columns.pop(key)
             if name in declared:
-                found[name] = _declared(declared[name], texts)
+                found[name] = _declared(declared[name], packed.texts())
             else:
                 hint = "epoch" if name in epoch else hints.get(key, "none")
-                found[name] = infer.column(texts, name, hint)
+                found[name] = packed.series(name, hint)
         data = {
             column.name: found.pop(column.name)
             if column.name in found
             else series(column, [None] * self.rows)
             for column in columns
         }
-        result = pd.DataFrame({**self._source(found), **data, **found}, pd.RangeIndex(self.rows))
+        table = {**self._source(found), **data, **found}
+        result = pd.DataFrame(table, pd.RangeIndex(self.rows), copy=False)
         result.attrs.update(self._attributes())
         return result
 
