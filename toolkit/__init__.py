@@ -88,7 +88,7 @@ _HOMES = {
         "UnsafeDocument",
     ),
     "toolkit.services": ("codes", "functions"),
-    "toolkit.widgets": ("deck", "form"),
+    "toolkit.widgets": ("dashboard", "deck", "form"),
 }
 _MODULES = {"sandbox": "toolkit.sandbox", "sertainty": "toolkit.services.sertainty"}
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
@@ -175,7 +175,7 @@ if TYPE_CHECKING:
         UnsafeDocument as UnsafeDocument,
     )
     from toolkit.services import codes as codes, functions as functions, sertainty as sertainty
-    from toolkit.widgets import deck as deck, form as form
+    from toolkit.widgets import dashboard as dashboard, deck as deck, form as form
 
 
 def __getattr__(name: str) -> Any:

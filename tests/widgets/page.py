@@ -34,13 +34,13 @@ def page() -> Iterator[list[str]]:
         comm.create_comm = old
 
 
-def press(view: Any, kind: str, buffers: list[bytes] | None = None, **content: Any) -> None:
+def press(widget: Any, kind: str, buffers: list[bytes] | None = None, **content: Any) -> None:
     """Send what the page's script sends when something is pressed."""
     message = {
         "content": {"data": {"method": "custom", "content": {"kind": kind, **content}}},
         "buffers": [memoryview(buffer) for buffer in buffers or []],
     }
-    view.comm.handle_msg(message)
+    widget.comm.handle_msg(message)
 
 
 def until(true: Callable[[], bool], seconds: float = 10.0) -> None:

@@ -1,4 +1,4 @@
-"""Forms for notebooks: log in, call any function, work the deck.
+"""Forms for notebooks: log in, call any function, work the deck, look at recorded calls.
 
 Each is an anywidget: its script and its style are files of this package, nothing is fetched. What
 a person types goes to the kernel in messages that no notebook keeps; what a form shows is state,
@@ -6,8 +6,9 @@ which notebooks may save. Messages arrive on whatever thread the kernel has at h
 here is safe to call from any of them.
 """
 
+from toolkit.widgets.boardview import Dashboard, dashboard
 from toolkit.widgets.call import CallForm, form
 from toolkit.widgets.login import LoginForm
 from toolkit.widgets.panel import DeckPanel, deck
 
-__all__ = ["CallForm", "DeckPanel", "LoginForm", "deck", "form"]
+__all__ = ["CallForm", "Dashboard", "DeckPanel", "LoginForm", "dashboard", "deck", "form"]

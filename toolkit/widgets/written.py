@@ -42,12 +42,19 @@ def python_line(name: str, function: Function, values: Sequence[str | Upload]) -
     >>> python_line("gateway", TABLE.get("taskGetStatus"), ["Nightly", "ingest"])
     'gateway.task.get_status("Nightly", "ingest")'
     """
-    return f"{name}.{function.method}({', '.join(map(_literal, values))})"
+    return f"{name}.{function.method}({', '.join(map(literal, values))})"
 
 
-def _literal(value: str | Upload) -> str:
+def literal(value: str | Upload) -> str:
+    r"""A text as Python writes it, in the quotes that people write.
+
+    Examples
+    --------
+    >>> print(literal("ingest"), literal("the \"A\" task"))
+    "ingest" 'the "A" task'
+    """
     if isinstance(value, Upload):
-        return f'open({_literal(value.name)}, "rb").read()'
+        return f'open({literal(value.name)}, "rb").read()'
     plain = value.isprintable() and '"' not in value and "\\" not in value
     return f'"{value}"' if plain else repr(value)
 

@@ -1,0 +1,58 @@
+"""The dashboard in a real JupyterLab."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.browser.notebook import Notebook, expect
+
+Open = Callable[..., Notebook]
+DEMO = Path(__file__).parents[2] / "cassettes" / "sertainty-demo.yaml"
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_filters(open_notebook: Open, theme: str) -> None:
+    """A bar filters the other views, by mouse and by keyboard; the line behind it is copied."""
+    notebook = open_notebook(
+        f"import toolkit\ncalls = toolkit.read_calls({str(DEMO)!r})",
+        "board = toolkit.dashboard(calls)\nboard",
+        "len(board.calls), board.calls['function'].nunique()",
+        "paste = '''\n'''",
+        theme=theme,
+    )
+    page = notebook.page
+    page.set_viewport_size({"width": 1260, "height": 1900})
+    notebook.run(0)
+    board = notebook.run(1).locator(".tk-board")
+    functions = board.get_by_role("group", name="Calls by service and function")
+    codes = board.get_by_role("group", name="Result codes")
+    expect(functions.get_by_role("button").first).to_have_attribute(
+        "aria-label", "taskGetStatus: 14 calls, 1 failed"
+    )
+    board.scroll_into_view_if_needed()
+    notebook.picture("all", board)
+    functions.get_by_role("button", name="taskGetStatus").click()
+    expect(board.get_by_role("status")).to_have_text("Shown: 14 of 64 calls.")
+    expect(codes.get_by_role("button")).to_have_count(2)
+    pressed = functions.get_by_role("button", name="taskGetStatus")
+    expect(pressed).to_have_attribute("aria-pressed", "true")
+    expect(pressed).to_be_focused()
+    notebook.picture("function", board)
+    assert "(14, 1)" in notebook.run(2).inner_text()
+    codes.get_by_role("button").first.focus()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    expect(board.get_by_role("status")).to_have_text("Shown: 1 of 64 calls.")
+    notebook.picture("function-and-code", board)
+    board.get_by_role("button", name="Copy the lines of Python: Slowest functions").click()
+    copied = page.evaluate("() => navigator.clipboard.readText()")
+    assert copied.startswith("some = calls[")
+    assert copied.endswith("toolkit.latency(some)")
+    board.get_by_role("button", name="Show all").click()
+    expect(board.get_by_role("status")).to_have_text("")
+    saved = json.loads(notebook.save())
+    assert [kind for kind in saved["cells"][1]["outputs"][0]["data"] if "html" in kind]
