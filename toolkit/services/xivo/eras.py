@@ -150,12 +150,11 @@ class Addresses:
         if api == "confd" and self._confd:
             return self._confd
         port, scheme = self._ports.get(api, row.port), row.scheme or self._scheme
-        if self._scheme == "http":
-            on_loopback_port = not self._confd or f":{LOOPBACK_PORT}/" in self._confd
-            if api == "confd" and api not in self._ports:
-                port = LOOPBACK_PORT
-            elif on_loopback_port and not row.scheme:
-                scheme = "https"
+        if self._scheme == "http" and api == "confd":
+            port = self._ports.get(api, LOOPBACK_PORT)
+        elif self._scheme == "http" and not row.scheme:
+            plain = self._confd and f":{LOOPBACK_PORT}/" not in self._confd
+            scheme = "http" if plain else "https"
         return f"{scheme}://{self._host}:{port}/{row.version}"
 
 

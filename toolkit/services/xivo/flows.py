@@ -34,7 +34,18 @@ from toolkit.services.xivo.tokens import explained, new_token, renewed, revoke, 
 
 FIELDS = (Field("User", hidden=False), Field("Password"))
 _INFOS = TABLE.get("GET /infos")
-_SPEC = RestFunction("xivo", "HEAD /api/api.yml", "spec.check", "", verb="HEAD", answer="")
+_SPEC = RestFunction(
+    "xivo",
+    "HEAD /api/api.yml",
+    "spec.check",
+    "Whether the server has its specification.",
+    session=SessionPlace.NONE,
+    verb="HEAD",
+    path="/api/api.yml",
+    api="confd",
+    answer="",
+    shape="none",
+)
 
 
 def call_flow(plan: Plan, state: State) -> Flow[Call]:

@@ -1,9 +1,10 @@
 """What is secret in XiVO's traffic, beside what every service's traffic has.
 
-Hidden already, by their names and positions: ``X-Auth-Token``, Basic, Digest, cookies, members and columns called password, secret or token (a user that is read shows its password in
-clear), and a token wherever it comes again. Added here: the token in ``/token/{token}`` whatever
-it looks like, options of SIP endpoints (``["secret", "abc"]``), the token that Wazo's 401 quotes,
-and an import's CSV whatever its content type says.
+Hidden already, by their names and positions: ``X-Auth-Token``, Basic, Digest, cookies, members and
+columns called password, secret or token (a user that is read shows its password in clear), and a
+token wherever it comes again. Added here: the token in ``/token/{token}`` whatever it looks like,
+options of SIP endpoints (``["secret", "abc"]``), the token that Wazo's 401 quotes, and an import's
+CSV whatever its content type says.
 
 Requests that differ only in secrets match: a recorded login answers any password, and the token
 of the recording stands for that of the replay.

@@ -32,6 +32,7 @@ from toolkit.services.xivo.flows import (
     login_flow,
     logout_flow,
 )
+from toolkit.services.xivo.namespaces import Resources
 from toolkit.services.xivo.options import Options
 from toolkit.services.xivo.session import Session, close_at_the_end
 from toolkit.services.xivo.state import Credentials, State
@@ -40,7 +41,7 @@ from toolkit.services.xivo.tokens import allows
 Result = TypeVar("Result")
 
 
-class Server:
+class Server(Resources):
     """A XiVO or Wazo server: each of its operations is a method that gives a DataFrame.
 
     Made by ``toolkit.xivo.connect(url)``. The operations are grouped by resource: ``users``,
@@ -90,10 +91,6 @@ class Server:
         )
         # Digest's cookie is sent by its flow; any other of the server's means nothing to it.
         self._client.cookies.jar.set_policy(DefaultCookiePolicy(allowed_domains=[]))
-        with contextlib.suppress(ImportError):
-            from toolkit.services.xivo import namespaces
-
-            namespaces.install(self)
 
     def __repr__(self) -> str:
         return f"<xivo server {self.url}: {self._who()}>"
@@ -166,11 +163,6 @@ class Server:
         ------
         AccessDenied
             The server said no. The password was sent once.
-
-        Examples
-        --------
-        >>> server.login_with("ada", password)  # doctest: +SKIP
-        <xivo session of ada: open until 2026-11-22 05:48 UTC>
         """
         wanted = self._credentials(user, password, backend, expiration)
         keep = self.options.renew

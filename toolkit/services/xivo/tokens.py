@@ -220,7 +220,7 @@ def explained(call: Call, plan: Plan, state: State, granted: Granted) -> Flow[Ou
         return _auth_down(call, acl, told.outcome.message)
     if why:
         error = error_of(call, secrets=secrets, acl=acl, reason=reason)
-        error.message = f"{why} ({call.outcome.message})"
+        error.message = f"{why} ({said.message})" if said.message else why
     return error
 
 
