@@ -25,9 +25,13 @@ import datetime as dt
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+import msgspec
+
 from toolkit.cassettes.interaction import Failure, Headers, Interaction, Request, Response
 from toolkit.outcomes import CassetteError
 
+_to_json = msgspec.json.Encoder().encode
+_WHOLE_SECOND = len("2026-01-05T08:00:05Z")
 FAILED_METHOD = "failed "
 FAILED_URI = "failed:"
 
@@ -223,7 +227,8 @@ def _to_bytes(body: Any) -> bytes:
 def _stamp(moment: dt.datetime) -> str:
     if moment.tzinfo is not dt.UTC:
         moment = moment.astimezone(dt.UTC) if moment.tzinfo else moment.replace(tzinfo=dt.UTC)
-    return moment.isoformat(timespec="microseconds")[:-6] + "Z"  # Z in place of +00:00
+    text = _to_json(moment)[1:-1].decode()  # many times as fast as isoformat()
+    return text if len(text) > _WHOLE_SECOND else f"{text[:-1]}.000000Z"
 
 
 def _moment(stamp: Any) -> dt.datetime:
