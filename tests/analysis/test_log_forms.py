@@ -14,10 +14,13 @@ from hypothesis import given, settings, strategies as st
 
 from tests import loopback
 from tests.analysis import recording as made
+from toolkit import documents
 from toolkit.analysis import read_calls, read_log
+from toolkit.analysis.logfiles import Spool
 from toolkit.analysis.logs import iter_log
 from toolkit.analysis.parquet import Stored
 from toolkit.documents import Limits
+from toolkit.documents.table import Gathered
 from toolkit.outcomes import DocumentError, InvalidArgument
 
 EVENTS = "".join(
@@ -185,6 +188,38 @@ def test_types_on_disk_are_those_in_memory(
     text = {"category": "str"}
     kinds = {n: text.get(str(k), str(k)) for n, k in expected.dtypes.items()}
     assert {n: str(k) for n, k in stored.frame().dtypes.items()} == kinds
+
+
+ODD = st.sampled_from(
+    ["1", "-20", "007", "1554105600000", "99999999999999999", "1.5", "x", "y", "true", " ",
+     "2019-04-01T08:00:00", "2019-04-01T09:00:00", "2019-04-01 08:00:00.25", None]
+)  # fmt: skip
+RUNS = st.lists(st.tuples(ODD, st.integers(1, 6)), min_size=1, max_size=4)
+
+
+@settings(max_examples=150)
+@given(RUNS, st.integers(1, 4), st.sampled_from(["", 'type="int"', 'type="date"', 'type="float"']))
+def test_types_on_disk_whatever_comes_later(
+    tmp_path_factory: pytest.TempPathFactory,
+    runs: list[tuple[str | None, int]],
+    rows: int,
+    kind: str,
+) -> None:
+    """A column that looks like one type for some batches and like another later."""
+    values = [value for value, times in runs for _ in range(times)]
+    cells = ["" if value is None else f"<N {kind}>{value}</N>" for value in values]
+    log = "<L>" + "".join(f"<E><A>{n}</A>{cell}</E>" for n, cell in enumerate(cells)) + "</L>"
+    spool = Spool(tmp_path_factory.mktemp("l"))
+    gathered = Gathered()
+    for batch in documents.batches(log, path="L/E", batch_rows=rows, block=40 * rows):
+        spool.add(batch, None)
+        gathered.add(batch)
+    expected = gathered.frame(())
+    for name, dtype in expected.dtypes.items():
+        if str(dtype) == "category":
+            expected[name] = expected[name].astype("str")
+    found = spool.finish().frame()
+    pd.testing.assert_frame_equal(found, expected)
 
 
 def test_an_empty_log_to_parquet(tmp_path: Path) -> None:

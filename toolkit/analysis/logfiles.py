@@ -1,20 +1,24 @@
 """A log of any size as a folder of Parquet, typed by all of its values and never held.
 
-The events are first kept as text, while each batch says which types its values could have. What
-every batch allows is the column's type, and the text is then written anew with it.
+The events are first kept packed (see :mod:`toolkit.documents.packing`), and as text where they are
+not alike; each batch of text says which types its values could have. What all of a column allows is
+its type, and the events are then written anew with it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from toolkit.analysis import parquet
 from toolkit.analysis.parquet import Stored
 from toolkit.documents import Batch, infer
 from toolkit.documents.keys import public_names
+from toolkit.documents.packing import IntegerForm, Packer, TimeForm
 
 _ROWS_AT_ONCE = 50_000
 _SOURCE = "\0log"
@@ -29,14 +33,15 @@ _ARROW = {
 
 
 class Spool:
-    """The events as text in files, and what types they could have."""
+    """The events in files, packed or as text, and what types they could have."""
 
     def __init__(self, folder: Path, epoch: Iterable[str] = ()) -> None:
         self._folder = folder
         self._epoch = frozenset(epoch)
         self._files: list[Path] = []
         self._writer: pa.ipc.RecordBatchFileWriter | None = None
-        self._keys: dict[str, None] = {}
+        self._schema: pa.Schema | None = None
+        self._packers: dict[str, Packer] = {}
         self._possible: dict[str, list[str]] = {}
         self._hints: dict[str, str] = {}
         self._last: dict[int, Batch] = {}
@@ -44,19 +49,23 @@ class Spool:
 
     def add(self, batch: Batch, source: str | None) -> None:
         """Keep a batch; ``source`` names its log where there are several."""
-        self._last[id(batch.document)] = batch
+        self._last[id(batch.document)] = replace(batch, columns={})
         if not batch.rows:
             return
-        columns = dict(batch.columns)
+        columns: dict[str, pa.Array] = {}
         if source is not None:
-            columns = {_SOURCE: pa.repeat(pa.scalar(source, infer.TEXT), batch.rows), **columns}
+            columns[_SOURCE] = pa.repeat(pa.scalar(source, infer.TEXT), batch.rows)
         for key, texts in batch.columns.items():
-            self._narrow(key, texts, batch.hints.get(key, "none"))
-        if self._writer is None or self._keys.keys() != columns.keys():
-            self._new_file(columns)
+            self._hints[key] = batch.hints.get(key, "none")
+            packer = self._packers.setdefault(key, Packer(key))
+            columns[key] = packer.pack(texts)
+            if packer.is_text:
+                self._narrow(key, texts)
+        schema = pa.schema([(key, values.type) for key, values in columns.items()])
+        if self._writer is None or self._schema != schema:
+            self._new_file(schema)
         assert self._writer is not None  # noqa: S101 - it was just made
-        table = pa.table([columns[key] for key in self._keys], schema=self._schema)
-        self._writer.write_table(table)
+        self._writer.write_table(pa.table(list(columns.values()), schema=schema))
         self.rows += batch.rows
 
     def finish(self) -> Stored:
@@ -85,33 +94,46 @@ class Spool:
         for file in self._files:
             file.unlink(missing_ok=True)
 
-    def _narrow(self, key: str, texts: pa.Array, hint: str) -> None:
-        possible = self._possible.get(key)
-        self._hints[key] = hint
-        name = key.rpartition("/")[2].rpartition("@")[2]
+    def _narrow(self, key: str, texts: pa.Array) -> None:
+        """Keep the types that these values allow too."""
         column = pa.chunked_array([texts])
         if infer.is_blank(column):
             return
-        told = "epoch" if name in self._epoch else hint
-        kinds = infer.CONVERSIONS if possible is None else possible
-        self._possible[key] = [
-            kind for kind in kinds if infer.fits(column, kind, name, told) is not None
-        ]
+        if key not in self._possible:
+            self._possible[key] = self._of_packed(key)
+        self._possible[key] = self._fitting(key, column, self._possible[key])
+
+    def _of_packed(self, key: str) -> list[str]:
+        """The types that what was packed allows; all, if nothing was."""
+        form = self._packers[key].form
+        sample = None if form is None else pa.chunked_array([form.sample()])
+        if sample is None or infer.is_blank(sample):
+            return list(infer.CONVERSIONS)
+        return self._fitting(key, sample, infer.CONVERSIONS)
+
+    def _fitting(self, key: str, column: pa.ChunkedArray, kinds: Iterable[str]) -> list[str]:
+        name = key.rpartition("/")[2].rpartition("@")[2]
+        told = "epoch" if name in self._epoch else self._hints[key]
+        return [kind for kind in kinds if infer.fits(column, kind, name, told) is not None]
 
     def _kind(self, key: str) -> str:
-        if key not in self._possible:
-            hint = self._hints.get(key, "none")
+        if key not in self._packers:
+            return "text"
+        if key in self._possible:
+            return next(iter(self._possible[key]), "text")
+        form = self._packers[key].form
+        if form is None or infer.is_blank(pa.chunked_array([form.sample()])):
+            hint = self._hints[key]
             return hint if hint in infer.BY_HINT else "text"
-        return next(iter(self._possible[key]), "text")
+        return next(iter(self._of_packed(key)), "text")
 
-    def _new_file(self, columns: dict[str, pa.Array]) -> None:
+    def _new_file(self, schema: pa.Schema) -> None:
         self._close()
-        self._keys = dict.fromkeys(columns)
-        self._schema = pa.schema([(key, infer.TEXT) for key in columns])
-        file = self._folder / f"_text-{len(self._files):04}.unfinished"
+        self._schema = schema
+        file = self._folder / f"_packed-{len(self._files):04}.unfinished"
         self._files.append(file)
         options = pa.ipc.IpcWriteOptions(compression="lz4")
-        self._writer = pa.ipc.new_file(str(file), self._schema, options=options)
+        self._writer = pa.ipc.new_file(str(file), schema, options=options)
 
     def _close(self) -> None:
         if self._writer is not None:
@@ -133,7 +155,13 @@ class Spool:
         wanted = _ARROW.get(kind, infer.TEXT)
         if place < 0:
             return pa.nulls(batch.num_rows, wanted)
-        texts = batch.column(place)
+        values = batch.column(place)
+        form = None if values.type == infer.TEXT else self._packers[key].form
+        if isinstance(form, IntegerForm) and kind == "integer":
+            return values
+        if isinstance(form, TimeForm) and kind == "time":
+            return pc.assume_timezone(values, "UTC")
+        texts = values if form is None else form.texts(values)
         if kind == "text":
             return texts
         hint = {"epoch": "epoch", "float": "float"}.get(kind, "none")
