@@ -1,0 +1,97 @@
+"""A call by name or by method: arguments to a plan, the plan sent, the answer as a DataFrame."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import fields
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from toolkit.outcomes import InvalidArgument
+from toolkit.services.base.progress import LateBar
+from toolkit.services.base.rest import RestFunction
+from toolkit.services.xivo.answers import View, frame_of, view_of
+from toolkit.services.xivo.paging import PAGE, Listing, Progress, list_flow
+from toolkit.services.xivo.planning import make_plan
+
+if TYPE_CHECKING:
+    from toolkit.services.xivo.call import Plan
+    from toolkit.services.xivo.server import Server
+
+_VIEWS = tuple(field.name for field in fields(View) if field.name != "resource")
+
+
+def call(
+    server: Server,
+    function: RestFunction,
+    values: tuple[Any, ...] = (),
+    named: Mapping[str, Any] | None = None,
+    *,
+    body: Any = None,
+    page: int = PAGE,
+    progress: Progress | None = None,
+) -> pd.DataFrame:
+    """What ``server.call(name, *values, **named)`` does.
+
+    Parameters
+    ----------
+    values : tuple
+        What fills the path's holes; one more is the body.
+    named : mapping
+        ``nested``, ``secrets`` and ``timezone`` say what the DataFrame holds (see ``View``); the
+        rest are parameters of the query, or the fields of a JSON body.
+    body : optional
+        The body itself.
+
+    Raises
+    ------
+    InvalidArgument
+        The arguments do not fit the function; nothing was sent.
+    CallError
+        Any of its kinds.
+    """
+    rest = dict(named or {})
+    view = View(**{name: rest.pop(name) for name in _VIEWS if name in rest})
+    holes = len(function.holes)
+    if function.body and len(values) == holes + 1:
+        if body is not None:
+            raise InvalidArgument(f"{function.method} takes one body; two are given")
+        *first, body = values
+        values = tuple(first)
+    if function.body == "json" and rest:
+        body, rest = {**(body or {}), **rest}, {}
+    plan = make_plan(function, values, rest, body)
+    view = view_of(plan.query, view)
+    if function.shape == "items" and not function.changes:
+        return read_list(server, plan, view, page=page, progress=progress)
+    return frame_of(server.fetch(plan), view)
+
+
+def read_list(
+    server: Server,
+    plan: Plan,
+    view: View,
+    *,
+    page: int = PAGE,
+    progress: Progress | None = None,
+) -> pd.DataFrame:
+    """A whole list as a DataFrame, with a progress bar when it takes long.
+
+    ``attrs`` holds ``total`` (how many the server says that match).
+    """
+    what = plan.function.method.removesuffix(".list")
+
+    def listing(tell: Callable[[int, int], object]) -> Listing:
+        return server.drive(list_flow(plan, server.state, page=page, progress=tell))
+
+    if progress is not None:
+        found = listing(progress)
+    else:
+        with LateBar(f"reading {what}") as bar:
+            found = listing(bar)
+    server.last = found.call
+    frame = view.build(found.items, plan.function.resource)
+    if found.total is not None:
+        frame.attrs["total"] = found.total
+    return frame

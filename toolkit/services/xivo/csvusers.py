@@ -1,0 +1,67 @@
+"""The import of users from a CSV: one row of outcome for each, whatever the server answers."""
+
+from __future__ import annotations
+
+import csv
+import io
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from toolkit.frames import Column, series
+from toolkit.outcomes import InvalidRequest, OutcomeError
+from toolkit.services.base.rest import RestFunction
+from toolkit.services.xivo.answers import items_of
+from toolkit.services.xivo.decoding import typed
+from toolkit.services.xivo.models import model
+from toolkit.services.xivo.planning import CsvBody, csv_bytes, make_plan
+
+if TYPE_CHECKING:
+    from toolkit.services.xivo.server import Server
+
+_OUTCOMES = ("created", "updated", "failed", "not done")
+_NOT_DONE = "not done: another row failed, and the server does all or none"
+
+
+def import_users(server: Server, function: RestFunction, users: CsvBody) -> pd.DataFrame:
+    """Send a CSV of users; see ``users.import_csv``.
+
+    Raises
+    ------
+    CallError
+        The server did not take the CSV at all. Rows that it refuses are rows of the result.
+    """
+    body = csv_bytes(users)
+    index = users.index if isinstance(users, pd.DataFrame) else None
+    done = "created" if function.verb == "POST" else "updated"
+    failed: list[tuple[int, str]] = []
+    items: list[Any] = []
+    try:
+        items = list(items_of(server.fetch(make_plan(function, body=body))))
+    except InvalidRequest as error:
+        failed = _failed(error)
+        if not failed:
+            raise
+    rows = dict(failed)
+    if failed:
+        items = [{"row_number": number} for number in range(1, _count(body, rows) + 1)]
+    columns = typed(items, model("csv_created"))
+    numbers = [item.get("row_number") for item in items]
+    outcome = [("failed" if n in rows else "not done") if failed else done for n in numbers]
+    said = [rows.get(n or 0, _NOT_DONE) if failed else None for n in numbers]
+    columns.insert(1, "outcome", series(Column("outcome", "category", _OUTCOMES), outcome))
+    columns.insert(2, "message", series(Column("message"), said))
+    if index is None or numbers != list(range(1, len(index) + 1)):
+        return columns
+    return columns.set_axis(index, axis="index")
+
+
+def _failed(error: OutcomeError) -> list[tuple[int, str]]:
+    rows = getattr(error, "rows", ())
+    return [(int(number), str(message)) for number, message in rows]
+
+
+def _count(body: bytes, rows: dict[int, str]) -> int:
+    """How many rows the CSV has."""
+    lines = csv.reader(io.StringIO(body.decode("utf-8", "replace"), newline=""))
+    return max(sum(1 for line in lines if line) - 1, *rows)

@@ -1,0 +1,137 @@
+"""The tree of the API as attributes: ``xivo.users(1).lines.add(2)``.
+
+A place is a class that says what it has; what that does is in ``verbs.py``, and each method is one
+row of the table in ``functions.py``. Paths, verbs and permissions are those of xivo-confd 16.15.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, cast
+
+import pandas as pd
+
+from toolkit.services.base.functions import FunctionTable
+from toolkit.services.base.rest import RestFunction
+from toolkit.services.xivo import calling, places, userplaces
+from toolkit.services.xivo.discovered import Found, Remote, discover
+from toolkit.services.xivo.functions import TABLE
+from toolkit.services.xivo.paging import PAGE, Progress
+from toolkit.services.xivo.verbs import Part
+
+if TYPE_CHECKING:
+    from toolkit.services.xivo.server import Server
+
+
+class Resources:
+    """The places of the API as attributes, and every operation by its name."""
+
+    found: Found
+    """What :meth:`discover` found, by place; there once it has run."""
+
+    asterisk = Part(places.Asterisk)
+    call_logs = Part(places.CallLogs)
+    callpermissions = Part(places.CallPermissions)
+    configuration = Part(places.Configuration)
+    contexts = Part(places.Contexts)
+    cti_profiles = Part(places.CtiProfiles)
+    devices = Part(places.Devices)
+    endpoints = Part(places.Endpoints)
+    entities = Part(places.Entities)
+    extensions = Part(places.Extensions)
+    funckeys = Part(places.FuncKeys)
+    groups = Part(places.Groups)
+    incalls = Part(places.Incalls)
+    infos = Part(places.Infos)
+    ivr = Part(places.Ivr)
+    lines = Part(places.Lines)
+    lines_sip = Part(places.LinesSip)
+    outcalls = Part(places.Outcalls)
+    queues = Part(places.Queues)
+    switchboards = Part(places.Switchboards)
+    trunks = Part(places.Trunks)
+    users = Part(userplaces.Users)
+    voicemails = Part(places.Voicemails)
+    wizard = Part(places.Wizard)
+
+    auth = Part(Remote)
+    agentd = Part(Remote)
+    call_logd = Part(Remote)
+    ctid_ng = Part(Remote)
+    dird = Part(Remote)
+
+    def call(
+        self,
+        function: str,
+        *values: Any,
+        page: int = PAGE,
+        progress: Progress | None = None,
+        **named: Any,
+    ) -> pd.DataFrame:
+        """Call an operation by its name in the table, by its method, or by a filled path.
+
+        Parameters
+        ----------
+        function : str
+            ``"GET /users/{user_id}"``, ``"users.get"``, or ``"GET /users/1"`` with no values.
+        *values
+            What fills the path's holes, from left to right; then the body, where it takes one.
+        **named
+            Parameters of the query, or the fields of a JSON body; and ``nested``, ``secrets``,
+            ``timezone``, which say what the DataFrame holds.
+
+        Returns
+        -------
+        DataFrame
+            As the method gives it. A list comes whole unless ``limit`` or ``offset`` is given.
+
+        Raises
+        ------
+        InvalidArgument
+            There is no such operation, or the arguments do not fit it; nothing was sent.
+        CallError
+            Any of its kinds.
+        """
+        row, filled = self._find(function)
+        server = cast("Server", self)
+        given = (*filled, *values)
+        return calling.call(server, row, given, named, page=page, progress=progress)
+
+    def _find(self, name: str) -> tuple[RestFunction, tuple[str, ...]]:
+        tables = [TABLE, *([self.found.table] if "found" in vars(self) else [])]
+        for table in tables:
+            exact = FunctionTable.find(table, name)
+            if isinstance(exact, RestFunction):
+                return exact, ()
+        verb, _, path = name.partition(" ")
+        for table in tables:
+            matched = table.match(verb.upper(), path.strip()) if path else None
+            if matched is not None:
+                return matched[0], tuple(matched[1].values())
+        return TABLE.get(name), ()
+
+    def discover(self, api: str = "confd") -> pd.DataFrame:
+        """Take up the operations that the server's own specification has and our table has not.
+
+        Parameters
+        ----------
+        api : str
+            ``confd``, ``auth``, ``agentd``, ``ctid-ng``, ``dird`` or ``call-logd``.
+
+        Returns
+        -------
+        DataFrame
+            The new operations, one row each. Each is found by :meth:`call`; new places are
+            attributes (``xivo.meetings.list()``), and all of them are below ``xivo.found``.
+
+        Raises
+        ------
+        NotFound
+            The server offers no specification (before 16.14).
+        BadReply
+            It is no Swagger 2.0, or larger than any is.
+        """
+        return discover(cast("Server", self), api)
+
+
+PLACES = tuple(name for name, part in vars(Resources).items() if isinstance(part, Part))
+"""The names that a server has."""
