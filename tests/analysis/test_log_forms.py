@@ -197,7 +197,7 @@ ODD = st.sampled_from(
 RUNS = st.lists(st.tuples(ODD, st.integers(1, 6)), min_size=1, max_size=4)
 
 
-@settings(max_examples=150)
+@settings(max_examples=60)
 @given(RUNS, st.integers(1, 4), st.sampled_from(["", 'type="int"', 'type="date"', 'type="float"']))
 def test_types_on_disk_whatever_comes_later(
     tmp_path_factory: pytest.TempPathFactory,

@@ -64,14 +64,14 @@ def gathered(values: list[str | None], size: int, key: str = "x") -> PackedColum
     return column
 
 
-@settings(max_examples=300)
+@settings(max_examples=150)
 @given(VALUES, st.integers(1, 9))
 def test_each_text_comes_back_to_the_letter(values: list[str | None], size: int) -> None:
     """Whatever the values are and however they come in batches."""
     assert gathered(values, size).texts().to_pylist() == values
 
 
-@settings(max_examples=300)
+@settings(max_examples=150)
 @given(
     VALUES,
     st.integers(1, 9),

@@ -71,11 +71,11 @@ def _typed(texts: Texts, name: str, hint: str) -> pd.Series | None:
         ("integer", _INTEGER, integers),
         ("number", _NUMBER, numbers),
     ):
-        if hint == "string" and kind != "time":
+        if (hint == "string" and kind != "time") or (hint in _DATES and kind == "number"):
             continue
         # The first value refuses most types at once; the rest of the column decides.
         if re.fullmatch(pattern, first) and not (kind == "number" and "version" in name.lower()):
-            if kind == "integer" and hint in ("time", "epoch"):
+            if kind == "integer" and hint in _DATES:
                 return epoch(texts)
             if hint == "number" and kind == "integer":
                 continue
@@ -88,6 +88,8 @@ def _typed(texts: Texts, name: str, hint: str) -> pd.Series | None:
 CONVERSIONS = ("time", "boolean", "integer", "number", "epoch", "float")
 
 
+# A date that is written as a number is milliseconds since 1970, or text.
+_DATES = ("time", "epoch")
 BY_HINT = ("time", "integer", "number", "boolean")
 
 
@@ -101,13 +103,13 @@ def fits(texts: Texts, kind: str, name: str, hint: str) -> pd.Series | None:
     first = _first(texts)
     if hint == "text" or (hint == "string" and kind != "time"):
         return None
-    if (kind == "epoch") != (hint in ("time", "epoch") and kind == "epoch"):
+    if kind == "epoch" and hint not in _DATES:
         return None
     if kind == "float" and hint != "float":
         return None
-    if kind == "number" and "version" in name.lower():
+    if kind == "number" and ("version" in name.lower() or hint in _DATES):
         return None
-    if kind == "integer" and hint in ("number", "time", "epoch"):
+    if kind == "integer" and hint in ("number", *_DATES):
         return None
     patterns = {"time": _TIME, "boolean": _BOOLEAN, "integer": _INTEGER, "number": _NUMBER}
     if first is not None and kind in patterns and not re.fullmatch(patterns[kind], first):
