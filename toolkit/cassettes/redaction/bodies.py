@@ -8,7 +8,7 @@ from urllib.parse import quote_plus, unquote_plus
 
 from toolkit.cassettes.redaction.csvfields import swap_csv
 from toolkit.cassettes.redaction.encodings import decoded, rewritten
-from toolkit.cassettes.redaction.firstlook import FirstLook, is_form
+from toolkit.cassettes.redaction.firstlook import first_look, is_form
 from toolkit.cassettes.redaction.jsonfields import swap_json
 from toolkit.cassettes.redaction.multipart import swap_multipart
 from toolkit.cassettes.redaction.names import Names
@@ -50,7 +50,7 @@ class Bodies:
     ) -> None:
         self._names = names
         self._xml = XmlFields(names)
-        self._look = FirstLook(names)
+        self._look = first_look(names)
         self._patterns = patterns
         self._documents = documents
 

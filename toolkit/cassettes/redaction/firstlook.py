@@ -6,6 +6,7 @@ is kept, so that the cost is that of a few searches by ``bytes``' own methods.
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterable
 
@@ -149,6 +150,12 @@ class FirstLook:
             if held:
                 return True
         return False
+
+
+@functools.lru_cache(maxsize=16)
+def first_look(names: Names) -> FirstLook:
+    """The look for these names: one for all who have the same, with what it has found out."""
+    return FirstLook(names)
 
 
 def is_form(content_type: str, text: str) -> bool:

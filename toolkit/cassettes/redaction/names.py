@@ -6,6 +6,7 @@ Names are compared folded: without case, punctuation and trailing digits, so tha
 
 from __future__ import annotations
 
+import functools
 import itertools
 import re
 from collections.abc import Iterable
@@ -166,6 +167,15 @@ class Names:
             return None
         tail = folded[-_LONGEST:]
         return next(SUFFIXES[tail[cut:]] for cut in range(len(tail)) if tail[cut:] in SUFFIXES)
+
+
+@functools.lru_cache(maxsize=16)
+def names_with(extra: frozenset[str]) -> Names:
+    """The tables with these names added: one object for all redactors that have the same.
+
+    What it found out about a name serves them all; a redactor is made for each recording.
+    """
+    return Names(extra)
 
 
 def looks_random(text: str) -> bool:

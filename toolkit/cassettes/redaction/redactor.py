@@ -14,7 +14,7 @@ from toolkit.cassettes.redaction.closed import BODY_DIGESTS, closed_request, clo
 from toolkit.cassettes.redaction.encodings import rewritten
 from toolkit.cassettes.redaction.headers import HeaderFields, described
 from toolkit.cassettes.redaction.learned import Learned
-from toolkit.cassettes.redaction.names import Names
+from toolkit.cassettes.redaction.names import names_with
 from toolkit.cassettes.redaction.paths import json_rule, xml_rule
 from toolkit.cassettes.redaction.placeholders import BASE64_MARK, MASK, Placeholders, mask
 from toolkit.cassettes.redaction.urls import Swap, swap_embedded, swap_url
@@ -85,7 +85,7 @@ class Redactor:
         self._rules = None if rules is None else tuple(rules)
         headers, jsonpath = _several("headers", headers), _several("jsonpath", jsonpath)
         xpath = _several("xpath", xpath)
-        self.names = Names(_several("fields", fields))
+        self.names = names_with(frozenset(_several("fields", fields)))
         self.headers = HeaderFields(self.names, headers)
         own = tuple(_compiled(pattern) for pattern in _several("patterns", patterns))
         self.bodies = Bodies(
