@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import functools
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import httpx
@@ -116,6 +116,10 @@ class Call:
             return self.body.decode(charset, "replace")
         except LookupError:
             return self.body.decode("utf-8", "replace")
+
+    def saying(self, message: str) -> Call:
+        """The same call with another message of its outcome."""
+        return replace(self, outcome=replace(self.outcome, message=message))
 
     def raise_for_outcome(self) -> Call:
         """The call itself when it succeeded.

@@ -82,6 +82,8 @@ APIS = {
 LOOPBACK_PORT = 9487
 """Where confd speaks plain HTTP to its own machine; the other APIs stay on TLS."""
 
+_OWN_PORTS = (9486, LOOPBACK_PORT, 50050, 50051)
+
 _VERSION = re.compile(r"(.*)/(\d+\.\d+)")
 
 
@@ -115,7 +117,7 @@ class Addresses:
         self._host = f"[{parts.hostname}]" if ":" in str(parts.hostname) else str(parts.hostname)
         self._netloc = parts.netloc.rpartition("@")[2]
         self._given: Mapping[str, str] = {
-            name: _base(name, address) for name, address in options.addresses.items()
+            name: _base(address) for name, address in options.addresses.items()
         }
         self._ports = options.ports
         for name in (*self._given, *self._ports):
@@ -132,19 +134,25 @@ class Addresses:
         stem = versioned[1] if versioned else path
         if stem.endswith("/confd"):
             self.behind, self._root = True, here + stem.removesuffix("/confd")
-        elif versioned or (parts.port and not path and options.era != "wazo"):
-            self.behind, self._confd = False, f"{here}{path or '/1.1'}"
+        elif versioned:
+            self.behind, self._confd = False, here + path
         elif path:
             self.behind, self._root = True, here + path
         elif options.era != "detect":
             self.behind = options.era == "wazo"
+        elif parts.port in _OWN_PORTS:
+            self.behind = False
+        if parts.port and not path:
+            self._confd = f"{here}/1.1"
         self._root = self._root or f"{here}/api"
 
     def base(self, api: str) -> str:
         """The address that an API's paths are put after, without a slash at its end."""
-        if api in self._given:
-            return self._given[api]
         row = _api(api)
+        given = self._given.get(api)
+        if given is not None:
+            whole = f"/api/{row.name}/{row.version}" if self.behind else f"/{row.version}"
+            return given if urlsplit(given).path else given + whole
         if self.behind:
             return f"{self._root}/{row.name}/{row.version}"
         if api == "confd" and self._confd:
@@ -182,10 +190,9 @@ def _without_userinfo(url: str) -> str:
     return f"{head}{mark}{rest.rpartition('@')[2]}"
 
 
-def _base(name: str, address: str) -> str:
+def _base(address: str) -> str:
     parts = _checked(address)
-    path = parts.path.rstrip("/")
-    return f"{parts.scheme}://{parts.netloc}{path or '/' + _api(name).version}"
+    return f"{parts.scheme}://{parts.netloc}{parts.path.rstrip('/')}"
 
 
 def _api(name: str) -> Api:

@@ -136,9 +136,8 @@ def _with_digest(plan: Plan, state: State) -> Flow[Call]:
 
 
 def _denied(call: Call, state: State, why: str) -> OutcomeError:
-    error = error_of(call, secrets=state.secrets, reason="token")
-    error.message = f"{why} ({call.outcome.message})"
-    return error
+    told = call.saying(f"{why} ({call.outcome.message})")
+    return error_of(told, secrets=state.secrets, reason="token")
 
 
 def login_flow(

@@ -55,9 +55,7 @@ def new_token(state: State, wanted: Credentials) -> Flow[Granted]:
     call = yield from exchange(plan, state, (("Authorization", f"Basic {basic}"),), secrets)
     if not call.outcome.ok:
         hint = yield from _backend_hint(call, state, backend)
-        error = error_of(call, secrets=secrets)
-        error.message += hint
-        raise error
+        raise error_of(call.saying(call.outcome.message + hint), secrets=secrets)
     data = call.data.get("data") if isinstance(call.data, dict) else None
     token = data.get("token") if isinstance(data, dict) else None
     if not isinstance(data, dict) or not isinstance(token, str) or not token:
@@ -219,8 +217,8 @@ def explained(call: Call, plan: Plan, state: State, granted: Granted) -> Flow[Ou
     elif told.status >= 500:
         return _auth_down(call, acl, told.outcome.message)
     if why:
-        error = error_of(call, secrets=secrets, acl=acl, reason=reason)
-        error.message = f"{why} ({said.message})" if said.message else why
+        message = f"{why} ({said.message})" if said.message else why
+        error = error_of(call.saying(message), secrets=secrets, acl=acl, reason=reason)
     return error
 
 
