@@ -12,11 +12,10 @@ from toolkit.services.xivo.eras import APIS, LOOPBACK_PORT
 from toolkit.services.xivo.functions import TABLE
 
 _URL = re.compile(
-    r"https?://(?:[^/?#@]*@)?[^/?#]*?(?::(\d{1,5}))?(?=/)"
+    r"https?://(?:[^/?#@]*@)?(?:\[[^\]/?#]*\]|[^/?#:@\[]*)(?::(\d{1,5}))?"
     r"((?:/[^/?#]+)*?)/(\d\.\d)(/[^?#]*)?(?:\?[^#]*)?(?:#.*)?"
 )
 _PORTS = {api.port: api for api in APIS.values()} | {LOOPBACK_PORT: APIS["confd"]}
-_FIRST = re.compile(r"/[\w.-]*")
 _ID = re.compile(
     r"/(?:\d+|[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}|[0-9a-fA-F]{32}|"
     r"XXXXXXXX[\w-]*)(?=/|$)"
