@@ -90,7 +90,11 @@ _HOMES = {
     "toolkit.services": ("codes", "functions"),
     "toolkit.widgets": ("dashboard", "deck", "form"),
 }
-_MODULES = {"sandbox": "toolkit.sandbox", "sertainty": "toolkit.services.sertainty"}
+_MODULES = {
+    "sandbox": "toolkit.sandbox",
+    "sertainty": "toolkit.services.sertainty",
+    "xivo": "toolkit.services.xivo",
+}
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 
 __all__ = sorted([*_HOME_OF, *_MODULES])
@@ -174,7 +178,12 @@ if TYPE_CHECKING:
         Unreachable as Unreachable,
         UnsafeDocument as UnsafeDocument,
     )
-    from toolkit.services import codes as codes, functions as functions, sertainty as sertainty
+    from toolkit.services import (
+        codes as codes,
+        functions as functions,
+        sertainty as sertainty,
+        xivo as xivo,
+    )
     from toolkit.widgets import dashboard as dashboard, deck as deck, form as form
 
 
