@@ -26,6 +26,7 @@ _NESTING = (dict, list)
 _SPACE = b"\xef\xbb\xbf \t\r\n"
 _LONGEST = 48
 _KEPT = 8192
+_LONGEST_HEAD = 256
 
 
 class FirstLook:
@@ -36,7 +37,7 @@ class FirstLook:
 
     def __init__(self, names: Names) -> None:
         self._names = names
-        self._heads: dict[bytes, bool] = {}
+        self._clear_heads: set[bytes] = set()
         self._tails: dict[bytes, bool] = {}
         self._clear_names: set[str] = set()
 
@@ -101,15 +102,10 @@ class FirstLook:
         )
 
     def _tag(self, body: bytes) -> bool:
-        known = self._heads
         heads = _HEADS.findall(body)
-        for head in heads if len(heads) < 32 else set(heads):
-            held = known.get(head)
-            if held is None:
-                held = self._look_at_tag(head)
-            if held:
-                return True
-        return False
+        if self._clear_heads.issuperset(heads):
+            return False
+        return any(self._look_at_tag(head) for head in set(heads) - self._clear_heads)
 
     def _look_at_tag(self, head: bytes) -> bool:
         text = head.decode("utf-8", "replace")
@@ -121,7 +117,10 @@ class FirstLook:
                 kind(_local(m[1])) or (m[1].lower() in _NAMING and kind(m[2].strip("\"'")))
                 for m in _ATTRIBUTE.finditer(text)
             )
-        _keep(self._heads, head, held)
+        if not held and len(head) <= _LONGEST_HEAD:
+            if len(self._clear_heads) >= _KEPT:
+                self._clear_heads = set()
+            self._clear_heads.add(head)
         return held
 
     def _parameter(self, body: bytes) -> bool:
@@ -146,7 +145,9 @@ class FirstLook:
             held = self._tails.get(name[0])
             if held is None:
                 held = b"%" in name[0] or self._names.kind(name[0].decode()) is not None
-                _keep(self._tails, name[0], held)
+                if len(self._tails) >= _KEPT:
+                    self._tails.clear()
+                self._tails[name[0]] = held
             if held:
                 return True
         return False
@@ -165,13 +166,6 @@ def is_form(content_type: str, text: str) -> bool:
     return (
         len(text) < 65536 and _FORM.fullmatch(text.strip().encode("utf-8", "replace")) is not None
     )
-
-
-def _keep(known: dict[bytes, bool], name: bytes, held: bool) -> None:
-    if len(known) >= _KEPT:
-        known.clear()
-    if len(name) <= 256:
-        known[name] = held
 
 
 def _local(name: str) -> str:
