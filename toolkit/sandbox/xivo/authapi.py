@@ -40,7 +40,11 @@ class Auth:
         self.prefix = world.era.auth
         self.tokens = tokens
         self.routes = Routes(self.operations())
-        self._spec = write_spec(self.routes.routes, world.era, "auth", "XiVO auth", "0.1", 9497)
+
+    @functools.cached_property
+    def _spec(self) -> bytes:
+        """Written when it is first asked for, because that is slow."""
+        return write_spec(self.routes.routes, self.world.era, "auth", "XiVO auth", "0.1", 9497)
 
     def operations(self) -> list[Route]:
         """The operations there are."""
@@ -88,12 +92,9 @@ class Auth:
             with self.world.store.transaction():
                 return route.handler(request, **holes)
         except AuthRefusal as refusal:
-            body = {
-                "timestamp": [self.world.clock.now],
-                "reason": [refusal.reason],
-                "status_code": refusal.status,
-            }
-            return json_reply(body, refusal.status)
+            reason, now = {"reason": [refusal.reason]}, {"timestamp": [self.world.clock.now]}
+            start = reason | now if self.world.era.tenants else now | reason
+            return json_reply({**start, "status_code": refusal.status}, refusal.status)
 
     def create_token(self, request: Request) -> Reply:
         """Log in: 200 and the token."""

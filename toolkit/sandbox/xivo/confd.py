@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
+import functools
 import ipaddress
 from collections.abc import Callable, Iterator
 
-from toolkit.sandbox.xivo import acl, crud
+from toolkit.sandbox.xivo import (
+    acl,
+    associations,
+    crud,
+    csvfiles,
+    phones,
+    system,
+    wazoextra,
+)
 from toolkit.sandbox.xivo.accounts import digest_password
 from toolkit.sandbox.xivo.call import Call, World
 from toolkit.sandbox.xivo.digest import Digest
@@ -24,7 +33,14 @@ from toolkit.sandbox.xivo.web import (
     page,
 )
 
-PARTS: tuple[Callable[[Era], Iterator[Route]], ...] = (crud.routes,)
+PARTS: tuple[Callable[[Era], Iterator[Route]], ...] = (
+    crud.routes,
+    associations.routes,
+    phones.routes,
+    csvfiles.routes,
+    system.routes,
+    wazoextra.routes,
+)
 
 _PUBLIC = "-"
 _METHOD = "The method is not allowed for the requested URL."
@@ -43,7 +59,6 @@ class Confd:
         self.tokens = tokens
         self.routes = Routes([route for part in PARTS for route in part(world.era)])
         self._digest = Digest(digest_password)
-        self._spec = write_spec(self.routes.routes, world.era, "confd", "XiVO confd", "1.1", 9486)
 
     def route(self, request: Request) -> Route | None:
         """The operation that a request is for, if there is one."""
@@ -68,6 +83,11 @@ class Confd:
         with self.world.store.lock:
             self.world.views.refresh()
             return self._allowed(route, Call(self.world, request, holes), trusted)
+
+    @functools.cached_property
+    def _spec(self) -> bytes:
+        """Written when it is first asked for, because that is slow."""
+        return write_spec(self.routes.routes, self.world.era, "confd", "XiVO confd", "1.1", 9486)
 
     def _allowed(self, route: Route, call: Call, trusted: bool) -> Reply:
         headers: list[tuple[str, str]] = []

@@ -53,9 +53,9 @@ def routes(era: Era) -> Iterator[Route]:
         ):
             if letter in resource.verbs:
                 made = functools.partial(handler, resource)
-                yield Route(verb, path, made, lists=letter == "L", about=resource.title)
+                yield Route(verb, path, made, lists=letter == "L")
         if resource.verbs == "L":  # what the old framework knows but does not do
-            yield Route("POST", collection, _not_done)
+            yield Route("POST", collection, _not_done, hidden=True)
 
 
 def _not_done(call: Call) -> Reply:  # noqa: ARG001 - a handler

@@ -64,6 +64,8 @@ def begin(world: World, users: int) -> None:
         for number in (1, 2):
             store.put("agents", store.next_key("agents"), {"name": f"agent {number}"})
             store.put("queues", store.next_key("queues"), {"name": f"queue {number}"})
+        if users and not world.era.tenants:
+            store.put("switchboards", 1, {"display_name": "Front desk"})
         for number in range(1, users + 1):
             _user(world, number, chance)
 

@@ -79,7 +79,7 @@ class Resource:
     def item_hole(self, era: Era) -> str:
         """The hole in the item's path."""
         if self.by_uuid and era.tenants:
-            return self.hole.removesuffix("_id") + "_uuid"
+            return self.hole.removesuffix("_id").removesuffix("_uuid") + "_uuid"
         return self.hole
 
     @property

@@ -27,6 +27,8 @@ def write_spec(
     """A Swagger 2.0 file of the routes."""
     paths: dict[str, dict[str, object]] = {}
     for route in routes:
+        if route.hidden:
+            continue
         paths.setdefault(route.path, {})[route.verb.lower()] = _operation(route, era, service)
     document = {
         "swagger": "2.0",

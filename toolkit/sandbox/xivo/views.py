@@ -39,6 +39,10 @@ class Views:
         self.store = store
         self.era = era
         self._kept: dict[tuple[str, Key], View] = {}
+        self._known = {
+            kind: {field.name for field in resource.fields if field.there(era)}
+            for kind, resource in BY_KIND.items()
+        }
 
     def view(self, kind: str, key: Key) -> View:
         """The view of an item that is there."""
@@ -116,7 +120,7 @@ class Views:
         first = _FIRST.get(kind)
         if first is not None:
             shown |= first(self, key)
-        known = {field.name for field in resource.fields if field.there(self.era)}
+        known = self._known[kind]
         shown |= {name: value for name, value in item.items() if name in known}
         if self.era.tenants and "tenant_uuid" in item:
             shown |= {name: item[name] for name in ("created_at",) if name in item}

@@ -62,6 +62,8 @@ class Route:
         What a token must have, with the same holes; ``"-"``: nothing, anyone may use it.
     lists
         Whether the list parameters are understood (for the specification).
+    hidden
+        Is not in the specification.
     """
 
     verb: str
@@ -69,7 +71,7 @@ class Route:
     handler: Handler
     acl: str = ""
     lists: bool = False
-    about: str = ""
+    hidden: bool = False
 
     @property
     def name(self) -> str:
