@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,6 +14,9 @@ import pytest
 
 hypothesis.settings.register_profile("default", deadline=None, max_examples=100)
 hypothesis.settings.load_profile("default")
+
+# A test must not look into the keyring of whoever runs it.
+os.environ["PYTHON_KEYRING_BACKEND"] = "keyring.backends.null.Keyring"
 
 PING = b"<Request><Function>agentPing</Function></Request>"
 CARELESS = """version: 1

@@ -88,6 +88,7 @@ _HOMES = {
         "UnsafeDocument",
     ),
     "toolkit.services": ("codes", "functions"),
+    "toolkit.services.base.keeping": ("forget_answers", "keep_answers"),
     "toolkit.widgets": ("dashboard", "deck", "form"),
 }
 _MODULES = {
@@ -183,6 +184,10 @@ if TYPE_CHECKING:
         functions as functions,
         sertainty as sertainty,
         xivo as xivo,
+    )
+    from toolkit.services.base.keeping import (
+        forget_answers as forget_answers,
+        keep_answers as keep_answers,
     )
     from toolkit.widgets import dashboard as dashboard, deck as deck, form as form
 

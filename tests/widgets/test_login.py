@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import pickle
 import sys
 import threading
 import types
@@ -290,3 +291,49 @@ def test_instead_of_the_form_its_repr() -> None:
     data = LoginForm("here")._repr_mimebundle_()[0]
     assert data["text/plain"].endswith("login_with(user, answers).")
     assert "application/vnd.jupyter.widget-view+json" in data
+
+
+def test_a_notebook_shows_one_line(published: list[str]) -> None:
+    """However the login ended, IPython shows a line; the exception stays what it was."""
+    from IPython.core.interactiveshell import InteractiveShell
+
+    async def cancelled() -> None:
+        with toolkit.sandbox.start("sertainty") as box, toolkit.sertainty.connect(box.url) as one:
+            wait = asyncio.ensure_future(one.login("ada", asker=LoginForm("here")))
+            while not box.calls:
+                await asyncio.sleep(0.01)
+            wait.cancel()
+            await wait
+
+    with pytest.raises(asyncio.CancelledError) as caught:
+        asyncio.run(cancelled())
+    shell = InteractiveShell()
+    shown: list[list[str]] = []
+    shell._showtraceback = lambda _type, _value, lines: shown.append(lines)  # type: ignore[method-assign]
+    shell.showtraceback((type(caught.value), caught.value, caught.tb))
+    assert shown == [["LoginAborted: interrupted: the login was given up; nothing more was sent"]]
+
+
+def test_a_time_limit_around_the_login(published: list[str]) -> None:
+    """What is cancelled from outside still ends as such: a time limit is a TimeoutError."""
+
+    async def limited() -> None:
+        with toolkit.sandbox.start("sertainty") as box, toolkit.sertainty.connect(box.url) as one:
+            async with asyncio.timeout(0.3):
+                await one.login("ada", asker=LoginForm("here"))
+
+    with pytest.raises(TimeoutError):
+        asyncio.run(limited())
+
+
+def test_a_short_error_crosses_processes() -> None:
+    """It can be pickled, line and all."""
+    error = toolkit.AccessDenied("Denied", function="hostOpenSession")
+    error.add_note("The answers came from the keyring.")
+    asking.shorten(error)
+    copy = pickle.loads(pickle.dumps(error))  # noqa: S301 (our own)
+    assert copy._render_traceback_() == [
+        "AccessDenied: hostOpenSession: AccessDenied: Denied",
+        "The answers came from the keyring.",
+    ]
+    assert sentence(error)[1].endswith("The answers came from the keyring.")

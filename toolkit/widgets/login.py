@@ -169,7 +169,8 @@ def sentence(error: BaseException) -> tuple[str, str]:
     if says is None:
         return f"The login failed: {type(error).__name__}.", ""
     own = str(error) if isinstance(error, ToolkitError) else ""
-    return says, "" if own.casefold() in says.casefold() else own
+    notes = " ".join(getattr(error, "__notes__", ()))
+    return says, f"{'' if own.casefold() in says.casefold() else own} {notes}".strip()
 
 
 def login_form(title: str) -> LoginForm | None:

@@ -18,17 +18,18 @@ import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol, runtime_checkable
+from typing import Any, Literal, Protocol, runtime_checkable
 
-from toolkit.outcomes import InvalidArgument, LoginAborted, LoginError, NobodyToAsk
+from toolkit.outcomes import InvalidArgument, LoginAborted, LoginError, NobodyToAsk, ToolkitError
 
 Answers = (
     Mapping[str, str]
     | Sequence[str]
     | Sequence[Sequence[str]]
     | Callable[[list[str]], "Sequence[str] | Mapping[str, str] | None"]
+    | Literal["keyring"]
 )
-"""Ready answers: by prompt, in order (flat, or a sequence a round), or made by a callable."""
+"""Ready answers: by prompt, in order (flat, or a sequence a round), made by a callable, or kept."""
 
 
 GROUP = "toolkit.forms"
@@ -96,7 +97,8 @@ class GivenAnswers:
     def __init__(self, answers: Answers) -> None:
         if isinstance(answers, str | bytes):
             raise InvalidArgument(
-                "answers is one text; give a mapping of prompt to answer, a list, or a callable"
+                "answers is one text; give a mapping of prompt to answer, a list, a callable, "
+                'or "keyring"'
             )
         self._answers: Any = answers
         self._left: list[object] | None = None
@@ -118,6 +120,9 @@ class GivenAnswers:
     def again(self) -> GivenAnswers:
         """The same answers, from their beginning, for another login."""
         return GivenAnswers(self._answers)
+
+    def denied(self, error: BaseException) -> None:
+        """Told that the server denied them."""
 
     def take(self, prompts: list[str], round_number: int) -> list[str]:
         """The answers to one round of prompts.
@@ -214,6 +219,31 @@ async def _ask(read: Callable[[str], str], prompt: str) -> str:
         return read(prompt)
     except (EOFError, KeyboardInterrupt, asyncio.CancelledError):
         raise LoginAborted("the login was given up; nothing more was sent") from None
+
+
+_INTERRUPTED = "LoginAborted: interrupted: the login was given up; nothing more was sent"
+
+
+def shorten(error: BaseException) -> None:
+    """Have a notebook show how a login ended in one line, and not the way through our code.
+
+    The exception stays what it is: what cancelled a task is told by a CancelledError.
+
+    Examples
+    --------
+    >>> error = LoginAborted("the login was given up; nothing more was sent")
+    >>> shorten(error)
+    >>> error._render_traceback_()
+    ['LoginAborted: the login was given up; nothing more was sent']
+    """
+    if isinstance(error, asyncio.CancelledError | KeyboardInterrupt):
+        lines = [_INTERRUPTED]
+    elif isinstance(error, ToolkitError):
+        lines = [f"{type(error).__name__}: {error}", *getattr(error, "__notes__", ())]
+    else:
+        return
+    # IPython asks an exception for this; a partial, since exceptions cross processes.
+    error._render_traceback_ = functools.partial(list, lines)  # type: ignore[union-attr]
 
 
 AskerFactory = Callable[[str], "Asker | None"]

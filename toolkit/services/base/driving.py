@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from toolkit.http import Answer
-from toolkit.services.base.asking import Asker, Field, Form, GivenAnswers
+from toolkit.services.base.asking import Asker, Field, Form, GivenAnswers, shorten
 
 Result = TypeVar("Result")
 
@@ -126,13 +126,15 @@ async def _fields(asker: Asker, step: AskFields) -> list[str]:
 async def drive_login(make: Callable[[], Flow[Result]], sender: Sender, asker: Asker) -> Result:
     """Run a login's flow as :func:`drive_async` does; a form hears how it ended.
 
-    A form that wants another try after a failure gets a new flow.
+    A form that wants another try after a failure gets a new flow. A notebook shows the exception
+    in one line.
     """
     while True:
         try:
             result = await drive_async(make(), sender, asker)
         except BaseException as error:
             if not isinstance(asker, Form) or not await asker.ended(error):
+                shorten(error)
                 raise
         else:
             if isinstance(asker, Form):

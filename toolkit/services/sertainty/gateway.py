@@ -19,9 +19,11 @@ from toolkit.cassettes import DeckTransport
 from toolkit.frames import frame
 from toolkit.http import Answer, Limits
 from toolkit.outcomes import AccessDenied, InvalidArgument, NoSession
-from toolkit.services.base.asking import Answers, Asker, GivenAnswers, find_asker
+from toolkit.services.base.asking import Answers, Asker, GivenAnswers
 from toolkit.services.base.driving import Flow, Send, Sender, drive, drive_login
 from toolkit.services.base.functions import SessionPlace
+from toolkit.services.base.keepasking import asker_for
+from toolkit.services.base.keeping import answers_of
 from toolkit.services.sertainty import namespaces
 from toolkit.services.sertainty.call import Call
 from toolkit.services.sertainty.flows import (
@@ -166,10 +168,11 @@ class Gateway:
 
         Parameters
         ----------
-        answers : mapping, sequence or callable
+        answers : mapping, sequence, callable, or "keyring"
             By prompt; in order (flat, or one sequence a round); or ``callable(prompts)``, which
             may return None to give up. Kept in memory to open a lost session again for a read
-            (option ``reopen``); never written anywhere.
+            (option ``reopen``); never written anywhere. With ``"keyring"`` those that
+            :func:`toolkit.keep_answers` put there.
 
         Raises
         ------
@@ -183,18 +186,29 @@ class Gateway:
         >>> gateway.login_with("ada", answers)
         <sertainty session of ada: open, 2 rounds>
         """
-        given = GivenAnswers(answers)
-        granted = drive(login_flow(self._state, user), self._send, given)
+        given = answers_of(self, user, answers)
+        try:
+            granted = drive(login_flow(self._state, user), self._send, given)
+        except AccessDenied as error:
+            given.denied(error)
+            raise
         self._answers = given
         self._state.can_reopen = self.options.reopen
         return Session(self, granted)
 
     async def login(
-        self, user: str | None = None, *, answers: Answers | None = None, asker: Asker | None = None
+        self,
+        user: str | None = None,
+        *,
+        answers: Answers | None = None,
+        asker: Asker | None = None,
+        keep: bool = False,
     ) -> Session:
         """Log in by asking a person: a form in a notebook, prompts in a terminal.
 
-        With ``answers`` nobody is asked. Answers are not shown and not kept.
+        With ``answers`` nobody is asked, nor where the keyring has the user's answers
+        (:func:`toolkit.keep_answers`). Answers are shown nowhere, and kept nowhere unless ``keep``
+        is true: then the keyring keeps those that opened the session.
 
         Raises
         ------
@@ -207,7 +221,8 @@ class Gateway:
             if user is None:
                 raise InvalidArgument("answers are given, so give the user too")
             return self.login_with(user, answers)
-        asker = asker or find_asker(f"sertainty gateway {urlsplit(self.url).netloc}")
+        title = f"sertainty gateway {urlsplit(self.url).netloc}"
+        asker = asker_for(self, user, title, asker, keep=keep)
         self._answers, self._state.can_reopen = None, False
         login = drive_login(lambda: login_flow(self._state, user), self._send, asker)
         if getattr(asker, "waits", True):
@@ -290,7 +305,12 @@ class Gateway:
 
     def _drive(self, flow: Flow[Call], send: Sender | None = None) -> Call:
         again = self._answers.again() if self._answers is not None else None
-        return drive(flow, send or self._send, again)
+        try:
+            return drive(flow, send or self._send, again)
+        except AccessDenied as error:
+            if again is not None and self._state.session_id is None:
+                again.denied(error)
+            raise
 
     def _send(self, step: Send) -> Answer:
         return http.send(
