@@ -23,11 +23,9 @@ from pathlib import Path
 from benchmarks import failing, hiding, opening, report, sessions, sharing, surviving, tables
 from benchmarks.measure import ROOT, fresh, reason
 from benchmarks.report import Result, Values
-from benchmarks.rows import MOCK
+from benchmarks.rows import LARGE, MOCK
 from benchmarks.server import running
 
-LARGE = 10_000
-"""From so many on the peers that look at every interaction get fewer turns, or a limit."""
 SESSION_LIMIT = 240.0
 SHORT_LIMIT = 20.0
 """CPU seconds that a peer may take for the session of 1,000 calls; and if there are so many."""

@@ -10,7 +10,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-from benchmarks.rows import MOCK, ROWS, Row
+from benchmarks.rows import MOCK, ROWS, Row, Target
 
 Values = dict[str, float | None]
 LIBRARIES = ("httpx", "vcrpy", "cassetter", "replayx", "pandas", "msgspec", "PyYAML", "lxml")
@@ -59,9 +59,14 @@ class Result:
         return theirs / self.ours if self.ours else None
 
     @property
+    def target(self) -> Target | None:
+        """What is to be reached at this size."""
+        return self.row.target_at(self.n)
+
+    @property
     def is_met(self) -> bool | None:
         """Whether the target is reached; None without one, or without its peer."""
-        target = self.row.target
+        target = self.target
         if target is None or self.ours is None:
             return None
         return target.is_met(self.ours, self.values.get(self.reference or ""))
@@ -75,7 +80,7 @@ class Result:
             "n": self.n,
             "ours": self.ours,
             "unit": self.row.unit,
-            "target": target_text(self.row),
+            "target": target_text(self),
         }
         peers = [name for name in self.values if name != "ours"] or [None]
         return [
@@ -95,9 +100,9 @@ class Result:
         return target is not None and target.kind in ("seconds", "exactly")
 
 
-def target_text(row: Row) -> str | None:
+def target_text(result: Result) -> str | None:
     """The target in a few characters."""
-    target = row.target
+    target, row = result.target, result.row
     if target is None:
         return None
     alone = target.kind in ("seconds", "exactly")
@@ -123,7 +128,7 @@ def shown(value: float | None, unit: str) -> str:
 
 def verdict(result: Result) -> str:
     """Met, or by how much it is missed."""
-    target, met = result.row.target, result.is_met
+    target, met = result.target, result.is_met
     if target is None or result.ours is None:
         return ""
     if met is None:
@@ -192,7 +197,7 @@ def _line(result: Result) -> str:
     other = "-" if best is None else f"{best} {shown(others[best], unit)}"
     cells = (
         result.row.text, f"{result.n:,}", shown(result.ours, unit), compared, other,
-        _ratio_text(result), target_text(result.row) or "", verdict(result),
+        _ratio_text(result), target_text(result) or "", verdict(result),
     )  # fmt: skip
     return f"| {' | '.join(cells)} |"
 
