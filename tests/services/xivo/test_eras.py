@@ -83,7 +83,6 @@ def test_unusable(url: str, options: dict[str, Any], says: str) -> None:
     ("said", "era"),
     [
         (token(), "16.15"),
-        (token(acls=[]), "16.15"),
         (token(acls=["acl:confd"]), "15.18"),
         (token(acl=["#"]), "wazo"),
     ],

@@ -276,7 +276,9 @@ def test_environment_does_not_verify(monkeypatch: pytest.MonkeyPatch, tmp_path: 
     assert not isinstance(context, bool | str)
     assert context.cert_store_stats()["x509_ca"] > 50
     assert _context(False) is False
-    assert _context("ca.pem") == "ca.pem"
+    for path in ("no-such.pem", tmp_path / "none.pem"):
+        with pytest.raises(InvalidArgument, match="CA file in PEM form"):
+            connect("https://xivo.example", verify=path)
 
 
 def test_cookies_of_the_server_are_not_kept() -> None:

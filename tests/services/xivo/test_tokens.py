@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 import toolkit
@@ -81,10 +83,30 @@ def test_one_acl_of_15_18() -> None:
         assert server.era == "15.18"
 
 
+def test_era_is_asked_for_before_the_acl() -> None:
+    """A token without ACLs does not tell the era, on which the ACL depends: asked for, once."""
+    lacks = answer(reason("Unauthorized for acl:confd", 403), "403 FORBIDDEN")
+    acts = [answer(token(acls=[])), denied(), denied(), page(b"", "404 NOT FOUND"), lacks]
+    with scripted(*acts, denied(), lacks) as loopback, connected(loopback.url) as server:
+        server.login_with("ada", "pw-of-ada-1")
+        for _ in range(2):
+            with pytest.raises(toolkit.AccessDenied, match="lacks the ACL acl:confd"):
+                server.fetch(plan("users.list"))
+        assert Requests(loopback.requests).lines[1:] == [
+            "GET /1.1/users",
+            "GET /1.1/infos",
+            "HEAD /1.1/api/api.yml",
+            f"GET /0.1/token/{TOKEN}?scope=acl%3Aconfd",
+            "GET /1.1/users",
+            f"GET /0.1/token/{TOKEN}?scope=acl%3Aconfd",
+        ]
+
+
 def test_bad_token_is_told() -> None:
     """A token that xivo-auth does not know: log in again. The next call says so at once."""
     gone = answer(reason("No such token", 404), "404 NOT FOUND")
-    with scripted(denied(), gone) as loopback, connected(loopback.url, token=TOKEN) as server:
+    options: dict[str, Any] = {"token": TOKEN, "era": "16.15"}
+    with scripted(denied(), gone) as loopback, connected(loopback.url, **options) as server:
         with pytest.raises(toolkit.AccessDenied, match="log in again") as caught:
             server.fetch(plan("users.list"))
         assert caught.value.__dict__["reason"] == "token"

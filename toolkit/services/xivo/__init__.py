@@ -7,6 +7,7 @@ there is an option (``Options``).
 
 from __future__ import annotations
 
+import os
 import ssl
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
@@ -34,7 +35,7 @@ def connect(
     token: str | None = None,
     options: Options | None = None,
     limits: Limits | None = None,
-    verify: bool | str | ssl.SSLContext = True,
+    verify: bool | str | os.PathLike[str] | ssl.SSLContext = True,
     proxy: str | None = None,
     headers: Mapping[str, str] | None = None,
     transport: httpx.BaseTransport | None = None,
@@ -57,7 +58,7 @@ def connect(
         ``connect(url, era="wazo", tenant="…")``.
     limits : Limits, optional
         Seconds and bytes that a call may take.
-    verify : bool, str or ssl.SSLContext
+    verify : bool, path or ssl.SSLContext
         TLS: True, the path of a CA file (XiVO makes its own certificate), a context, or False to
         trust any server. No variable of the environment changes what is verified.
     transport : httpx.BaseTransport, optional

@@ -100,6 +100,8 @@ def _with_token(plan: Plan, state: State) -> Flow[Call]:
         call = yield from exchange(plan, state, token_headers(state))
         if call.status != UNAUTHORIZED:
             return call
+        if not state.era and plan.function.api == "confd" and state.options.diagnose:
+            yield from _era_for(call, state)
         error = yield from explained(call, plan, state, granted)
         lost = getattr(error, "reason", "") == "token"
         if lost and state.granted is granted:
@@ -108,6 +110,16 @@ def _with_token(plan: Plan, state: State) -> Flow[Call]:
         if not lost or last_try or plan.function.changes or not again:
             raise error
     raise AssertionError("unreachable")
+
+
+def _era_for(call: Call, state: State) -> Flow[None]:
+    """Which ACL a call needs depends on the era; a denial may tell it itself."""
+    _learn(call, state)
+    if not state.era:
+        try:
+            yield from era_flow(state)
+        except (CallError, NotRecorded):
+            return  # then it is explained as in 16.15
 
 
 def _with_digest(plan: Plan, state: State) -> Flow[Call]:

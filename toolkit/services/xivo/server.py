@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import functools
+import os
 import ssl
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -19,7 +20,7 @@ from toolkit import http
 from toolkit.cards import card
 from toolkit.cassettes import DeckTransport
 from toolkit.http import Answer, Limits
-from toolkit.outcomes import InvalidArgument, NoSession, NotRecorded
+from toolkit.outcomes import InvalidArgument, NoSession, NotRecorded, Unreachable
 from toolkit.services.base.asking import Asker, find_asker
 from toolkit.services.base.driving import Flow, Send, drive, drive_login
 from toolkit.services.xivo.atonce import at_once
@@ -68,7 +69,7 @@ class Server(Resources):
         token: str | None = None,
         options: Options | None = None,
         limits: Limits | None = None,
-        verify: bool | str | ssl.SSLContext = True,
+        verify: bool | str | os.PathLike[str] | ssl.SSLContext = True,
         proxy: str | None = None,
         headers: Mapping[str, str] | None = None,
         transport: httpx.BaseTransport | None = None,
@@ -255,19 +256,41 @@ class Server(Resources):
         request = self._client.build_request(
             step.method, step.url, content=step.body, headers=list(step.headers)
         )
-        return http.send(
-            self._client,
-            request,
-            limits=self.limits,
-            repeatable=step.repeatable,
-            timeout=step.timeout,
-        )
+        try:
+            return http.send(
+                self._client,
+                request,
+                limits=self.limits,
+                repeatable=step.repeatable,
+                timeout=step.timeout,
+            )
+        except Unreachable as error:
+            raise _with_hint(error) from None
 
 
-def _context(verify: bool | str | ssl.SSLContext) -> bool | ssl.SSLContext | str:
+def _context(verify: bool | str | os.PathLike[str] | ssl.SSLContext) -> bool | ssl.SSLContext:
     """What verifies TLS: nothing in the environment changes it silently.
 
     httpx and OpenSSL read ``SSL_CERT_FILE`` and ``SSL_CERT_DIR``, requests ``REQUESTS_CA_BUNDLE``
     and ``CURL_CA_BUNDLE``; a CA of one's own is named by ``verify`` here.
     """
-    return httpx.create_ssl_context(trust_env=False) if verify is True else verify
+    if verify is True:
+        return httpx.create_ssl_context(trust_env=False)
+    if not isinstance(verify, str | os.PathLike):
+        return verify
+    try:
+        return ssl.create_default_context(cafile=verify)
+    except (OSError, ssl.SSLError) as error:
+        raise InvalidArgument(
+            f"verify must be True, False, a context or the path of a CA file in PEM form; "
+            f"{str(verify)!r} cannot be read ({error})"
+        ) from None
+
+
+def _with_hint(error: Unreachable) -> Unreachable:
+    """A XiVO makes its own certificate: say what to do about it."""
+    if "CERTIFICATE_VERIFY_FAILED" in error.message:
+        error.message += (
+            "; name the server's CA file by verify='ca.pem', or trust any server by verify=False"
+        )
+    return error

@@ -86,13 +86,16 @@ def _backend_hint(call: Call, state: State, backend: str) -> Flow[str]:
 
 
 def _learn_era(state: State, data: dict[str, Any]) -> None:
-    """A token tells the era: Wazo says ``acl``, 15.18 knows one ACL only, ``acl:confd``."""
+    """A token tells the era: Wazo says ``acl``, 15.18 knows one ACL only, ``acl:confd``.
+
+    One without any ACL tells nothing.
+    """
     if state.era:
         return
     acls = data.get("acls")
     if "acl" in data:
         state.era = "wazo"
-    elif isinstance(acls, list):
+    elif isinstance(acls, list) and acls:
         old = any(str(acl).startswith("acl:") for acl in acls)
         state.era = "15.18" if old else "16.15"
 
