@@ -22,6 +22,7 @@ import httpx
 from toolkit.http import Answer
 from toolkit.services.base.driving import Send
 from toolkit.services.xivo import connect
+from toolkit.services.xivo.functions import TABLE
 from toolkit.services.xivo.server import Server
 
 JSON = "application/json"
@@ -163,8 +164,10 @@ def running(confd: Confd, **options: Any) -> Iterator[Server]:
     thread = threading.Thread(target=server.serve_forever, args=(0.02,))
     thread.start()
     try:
-        address = f"http://127.0.0.1:{server.server_port}/1.1"
-        with connect(address, authentication="none", era="16.15", **options) as client:
+        place = f"http://127.0.0.1:{server.server_port}"
+        others = {api: f"{place}/1.0" for api in TABLE.apis if api != "confd"}
+        given = {"authentication": "none", "era": "16.15", "addresses": others, **options}
+        with connect(f"{place}/1.1", verify=False, **given) as client:
             yield client
     finally:
         server.shutdown()

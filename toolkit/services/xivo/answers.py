@@ -15,7 +15,7 @@ import pandas as pd
 
 from toolkit.frames import Column, frame
 from toolkit.outcomes import BadReply, Category, InvalidArgument
-from toolkit.services.xivo.decoding import Item, Nested, typed
+from toolkit.services.xivo.decoding import Item, Nested, check_nested, typed
 from toolkit.services.xivo.models import Model, model
 
 if TYPE_CHECKING:
@@ -57,6 +57,10 @@ class View:
     secrets: bool = False
     timezone: str = "UTC"
     resource: str = ""
+
+    def __post_init__(self) -> None:
+        check_nested(self.nested)
+        _zone(self.timezone)
 
     def build(self, items: list[Item], resource: str) -> pd.DataFrame:
         """Items to a DataFrame with the columns of the resource."""

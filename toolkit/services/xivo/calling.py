@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from toolkit.outcomes import InvalidArgument
 from toolkit.services.base.progress import LateBar
 from toolkit.services.base.rest import RestFunction
 from toolkit.services.xivo.answers import View, frame_of, view_of
@@ -54,12 +53,10 @@ def call(
     rest = dict(named or {})
     view = View(**{name: rest.pop(name) for name in _VIEWS if name in rest})
     holes = len(function.holes)
-    if function.body and len(values) == holes + 1:
-        if body is not None:
-            raise InvalidArgument(f"{function.method} takes one body; two are given")
+    if body is None and function.body and len(values) == holes + 1:
         *first, body = values
         values = tuple(first)
-    if function.body == "json" and rest:
+    if function.body == "json" and rest and isinstance(body, Mapping | None):
         body, rest = {**(body or {}), **rest}, {}
     plan = make_plan(function, values, rest, body)
     view = view_of(plan.query, view)

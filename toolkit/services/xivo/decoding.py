@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import chain
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 import msgspec
 import pandas as pd
@@ -70,8 +70,7 @@ def typed(
     >>> frame.dtypes.astype(str).to_dict()
     {'id': 'Int64', 'name': 'str', 'display_name': 'str', 'links.href': 'str', 'new': 'boolean'}
     """
-    if nested not in ("json", "flat", "drop"):
-        raise InvalidArgument(f"nested must be json, flat or drop, not {nested!r}")
+    check_nested(nested)
     found: dict[str, pd.Series[Any]] = {}
 
     def keep(name: str, column: pd.Series[Any]) -> None:
@@ -97,6 +96,12 @@ def typed(
             if nested != "drop" or not _NESTED & set(map(type, values)):
                 keep(name, _inferred(name, values))
     return pd.DataFrame(found, index=pd.RangeIndex(len(items)))
+
+
+def check_nested(nested: str) -> None:
+    """Refuse what is none of ``Nested``."""
+    if nested not in get_args(Nested):
+        raise InvalidArgument(f"nested must be json, flat or drop, not {nested!r}")
 
 
 def unpack(column: pd.Series[Any]) -> pd.Series[Any]:
