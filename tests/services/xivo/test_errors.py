@@ -172,6 +172,8 @@ def test_errors_of_an_import() -> None:
     )
     assert said.fields == ("email", "firstname")
     assert "p4ss" not in repr(said)
+    document["errors"].pop()
+    assert outcome_of(400, encoded(document)).category is Category.INVALID_REQUEST
 
 
 def test_pages_and_bare_statuses() -> None:

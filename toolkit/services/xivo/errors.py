@@ -141,8 +141,8 @@ def outcome_of(status: int, body: bytes, *, secrets: Iterable[str] = ()) -> Outc
 
 
 def _outcome(row: statuses.Status, refusal: Refusal) -> Outcome:
-    texts = [_ROW.sub("", text, count=1) for text in refusal.messages]
-    kinds = {found[1] if (found := _PREFIX.match(text)) else "" for text in texts}
+    # The rows of an import are told one by one; as a whole it was a bad request.
+    kinds = {found[1] if (found := _PREFIX.match(text)) else "" for text in refusal.messages}
     category = row.category
     if len(kinds) == 1:
         category = _KINDS.get((row.code, kinds.pop()), category)
