@@ -123,7 +123,7 @@ def shown(value: float | None, unit: str) -> str:
             if value >= factor:
                 return f"{value / factor:.3g} {name}"
         return f"{value:.0f} B"
-    return f"{value:.0f}"
+    return f"{value:.0f}" if value == int(value) else f"{value:.3g}"
 
 
 def verdict(result: Result) -> str:

@@ -80,7 +80,9 @@ class Spool:
         schema = pa.schema([(names[key], _ARROW.get(kinds[key], infer.TEXT)) for key in names])
         into = self._folder / "part-000000.parquet"
         tables = self._typed(names, kinds, schema)
-        parquet.write_tables(_at_least(tables, schema), into)
+        # A message is hardly ever said twice: looking for it takes longer than writing it.
+        few = [names[key] for key in names if key]
+        parquet.write_tables(_at_least(tables, schema), into, few=few)
         if not into.exists():
             parquet.write_tables([schema.empty_table()], into)
         about = {"kind": "log", "rows": self.rows, **self._attributes()}

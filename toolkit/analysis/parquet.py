@@ -170,15 +170,20 @@ def finish(folder: Path, about: dict[str, Any]) -> None:
     (folder / _ABOUT).write_text(json.dumps(about, indent=1), "utf-8")
 
 
-def write_tables(tables: Iterable[pa.Table], into: Path) -> int:
-    """Write tables of one schema as the row groups of a file; none makes no file."""
+def write_tables(tables: Iterable[pa.Table], into: Path, *, few: bool | list[str] = True) -> int:
+    """Write tables of one schema as the row groups of a file; none makes no file.
+
+    ``few`` names the columns of few different values, where that is known.
+    """
     rows = 0
     writer: pq.ParquetWriter | None = None
     beside = into.with_suffix(".unfinished")
     try:
         for table in tables:
             if writer is None:
-                writer = pq.ParquetWriter(beside, table.schema, compression="zstd")
+                writer = pq.ParquetWriter(
+                    beside, table.schema, compression="zstd", use_dictionary=few
+                )
             writer.write_table(table)
             rows += len(table)
     finally:

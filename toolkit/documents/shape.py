@@ -161,8 +161,12 @@ def find_record(
     >>> find_record(b"<Log><Entry a='1'/><Entry a='2'/></Log>")
     RecordPath('Log/Entry')
     """
-    root = survey(head, encoding, limits)
     preferred = [RecordPath.of(path) for path in prefer]
+    if preferred and len(head) > CHUNK:
+        begun = survey(head[:CHUNK], encoding, limits)
+        if begun is not None and _occurs(preferred[0], begun, []):
+            return preferred[0]
+    root = survey(head, encoding, limits)
     if root is None:
         return preferred[0] if preferred else RecordPath(("*",))
     for path in preferred:

@@ -14,6 +14,7 @@ _MAX_DEPTH = 32
 _TEXT_AT_ONCE = 1 << 16
 _LEAVES = {"Status", "StatusMessage"}
 _BLANK = b" \t\r\n"
+_BLANKS = (b"\n", b"\r", b" ", b"\t")
 
 
 class ResponsePieces:
@@ -22,7 +23,9 @@ class ResponsePieces:
     def __init__(self) -> None:
         self._path: list[str] = []
         self._results = 0
-        self._texts: list[str] = []
+        self._texts: list[bytes] = []
+        self._in_first = False
+        self._parsed = 0
         self._leaves: dict[str, list[str]] = {}
         self.in_result = False
         parser = expat.ParserCreate()
@@ -33,7 +36,7 @@ class ResponsePieces:
         parser.StartDoctypeDeclHandler = _refuse
         parser.EntityDeclHandler = _refuse
         self._parser = parser
-        self._began = False
+        self._began = self._is_wide = False
 
     @property
     def status_code(self) -> int | None:
@@ -46,6 +49,11 @@ class ResponsePieces:
         if not self._began:
             piece = piece.lstrip(_BLANK)
             self._began = bool(piece)
+            self._is_wide = b"\0" in piece[:4]
+        if self._is_text(piece):
+            self._texts.append(piece)
+            return
+        self._parsed += len(piece)
         try:
             self._parser.Parse(piece, False)
         except expat.ExpatError as error:
@@ -64,11 +72,24 @@ class ResponsePieces:
             return False
         return True
 
-    def taken(self) -> str:
-        """What of the result's text was not taken yet."""
-        text = "".join(self._texts)
+    def taken(self) -> bytes:
+        """What of the result's text was not taken yet; what is not ASCII is no base64 either."""
+        text = b"".join(self._texts)
         self._texts.clear()
         return text
+
+    def _is_text(self, piece: bytes) -> bool:
+        """Whether it is nothing but the result's text, as most of a long one is.
+
+        It need not be parsed then: what is base64 is also well-formed.
+        """
+        return (
+            self._in_first
+            and not self._is_wide
+            and b"<" not in piece
+            and b"&" not in piece
+            and self._parser.CurrentByteIndex == self._parsed
+        )
 
     def without_results(self) -> bytes:
         """The Response as it would be without its results."""
@@ -86,8 +107,8 @@ class ResponsePieces:
         if path == ["Response", "ResultList", "Result"]:
             self._results += 1
             if self._results == 1:
-                self.in_result = True
-                self._parser.CharacterDataHandler = self._texts.append
+                self.in_result = self._in_first = True
+                self._parser.CharacterDataHandler = self._text
         elif len(path) == 2 and path[0] == "Response" and tag in _LEAVES - self._leaves.keys():
             self._leaves[tag] = []
             self._parser.CharacterDataHandler = self._leaves[tag].append
@@ -95,7 +116,11 @@ class ResponsePieces:
     def _end(self, _: str) -> None:
         if len(self._path) == 2 or self._path == ["Response", "ResultList", "Result"]:
             self._parser.CharacterDataHandler = None
+            self._in_first = False
         self._path.pop()
+
+    def _text(self, text: str) -> None:
+        self._texts.append(text.encode())
 
 
 def _refuse(*_: object) -> NoReturn:
@@ -108,7 +133,7 @@ class Base64Pieces:
     Examples
     --------
     >>> decoder = Base64Pieces()
-    >>> decoder.feed("TmlnaH"), decoder.feed("Rs\neQ"), decoder.end()
+    >>> decoder.feed(b"TmlnaH"), decoder.feed(b"Rs\neQ"), decoder.end()
     (b'Nig', b'htl', b'y')
     """
 
@@ -116,7 +141,7 @@ class Base64Pieces:
         self._held = b""
         self._padded = False
 
-    def feed(self, text: str) -> bytes:
+    def feed(self, text: bytes) -> bytes:
         """The bytes of one more piece.
 
         Raises
@@ -124,10 +149,9 @@ class Base64Pieces:
         BadReply
             It is not base64.
         """
-        try:
-            packed = self._held + text.encode("ascii").translate(None, _BLANK)
-        except UnicodeEncodeError:
-            raise _no_base64() from None
+        if any(blank in text for blank in _BLANKS):
+            text = text.translate(None, _BLANK)
+        packed = self._held + text
         whole = len(packed) - len(packed) % 4
         self._held = packed[whole:]
         return self._bytes(packed[:whole])
