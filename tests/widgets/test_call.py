@@ -13,7 +13,8 @@ import toolkit
 from tests.widgets.page import page, press, until
 from toolkit.services import get
 from toolkit.widgets import written
-from toolkit.widgets.call import CallForm, checked, form
+from toolkit.widgets.call import CallForm, form
+from toolkit.widgets.entered import checked
 
 TABLE = get("sertainty").functions
 

@@ -3,27 +3,26 @@
 The page sends ``{"kind": "run", "function": ..., "values": [...]}``: a text for each argument, or
 ``{"file": name, "buffer": number}`` for an upload. What changes state needs ``"confirmed": true``
 with it, and what destroys ``"typed"``, the name once more: the kernel checks that too.
-``offer`` asks for the names that an argument may have, ``check`` whether a text is XML; both are
+``offer`` asks for the names that an argument may have, ``check`` whether a text is XML or JSON;
+both are
 answered by a message with the same ``key``, and kept nowhere.
 """
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any, Protocol
 
 import pandas as pd
 import traitlets
 
 from toolkit import services
-from toolkit.documents import parse
 from toolkit.outcomes import InvalidArgument, ToolkitError
-from toolkit.services.base.functions import Argument, Function, FunctionTable
+from toolkit.services.base.functions import Function, FunctionTable
+from toolkit.widgets.entered import Entered, check_consent, checked, entered
 from toolkit.widgets.view import View, front
 from toolkit.widgets.written import Upload, python_line, shape, table, variable
-
-Value = str | Upload
 
 
 class Client(Protocol):
@@ -32,7 +31,7 @@ class Client(Protocol):
     service_name: str
     url: str
 
-    def call(self, name: str, *arguments: Any) -> pd.DataFrame:
+    def call(self, name: str, *arguments: Any, **named: Any) -> pd.DataFrame:
         """Call a function by its name on the wire."""
         ...
 
@@ -94,8 +93,8 @@ class CallForm(View):
     def _on_run(self, content: dict[str, Any], buffers: list[memoryview]) -> None:
         try:
             function = self._function(content)
-            values = _values(function, content.get("values"), buffers)
-            _check_consent(function, values, content)
+            values = entered(function, content.get("values"), buffers)
+            check_consent(function, values.placed, content)
         except InvalidArgument as error:
             self._show("failed", str(error), "bad")
             return
@@ -103,14 +102,14 @@ class CallForm(View):
             if self._busy:
                 return
             self._busy = True
-        code = python_line(variable(self._client, "gateway"), function, values)
+        code = python_line(variable(self._client, "gateway"), function, values.placed, values.named)
         self._show("running", f"{function.method} is running.", "wait", code=code)
         self._apart(lambda: self._run(function, values, code))
 
-    def _run(self, function: Function, values: Sequence[Value], code: str) -> None:
-        given = [one.contents if isinstance(one, Upload) else one for one in values]
+    def _run(self, function: Function, values: Entered, code: str) -> None:
+        given = [one.contents if isinstance(one, Upload) else one for one in values.placed]
         try:
-            frame = self._client.call(function.name, *given)
+            frame = self._client.call(function.name, *given, **values.named)
         except Exception as error:  # noqa: BLE001 - a thread's exception is seen nowhere else
             own = isinstance(error, ToolkitError)
             says = str(error) if own else f"{type(error).__name__}: {error}"
@@ -172,25 +171,8 @@ class CallForm(View):
             return {"names": [], "says": f"The names cannot be listed: {error}"}
 
     def _on_check(self, content: dict[str, Any], _buffers: list[memoryview]) -> None:
-        says, tone = checked(str(content.get("text", "")))
+        says, tone = checked(str(content.get("text", "")), str(content.get("as", "xml")))
         self.send({"says": says, "tone": tone, "key": content.get("key")})
-
-
-def checked(text: str) -> tuple[str, str]:
-    """Whether a text is XML that may be sent: a sentence and its tone.
-
-    Examples
-    --------
-    >>> checked("<Task name='x'/>")
-    ('Well-formed XML.', 'good')
-    """
-    if not text.strip():
-        return "", ""
-    try:
-        parse(text)
-    except ToolkitError as error:
-        return str(error), "bad"
-    return "Well-formed XML.", "good"
 
 
 def _can_be_asked(function: Function) -> bool:
@@ -213,53 +195,12 @@ def _described(function: Function) -> dict[str, Any]:
                 "repeated": argument.repeated,
                 "wildcard": argument.wildcard,
                 "choices": list(argument.choices),
+                "optional": argument.optional,
                 "listed": bool(argument.listed),
             }
             for argument in function.given
         ],
     }
-
-
-def _values(function: Function, values: Any, buffers: Sequence[memoryview]) -> list[Value]:
-    """What the page sent, checked against the table."""
-    given = function.given
-    if not isinstance(values, list) or (not given and values):
-        raise InvalidArgument(f"{function.method} takes other arguments than the page sent")
-    found: list[Value] = []
-    for place, value in enumerate(values):
-        argument = given[min(place, len(given) - 1)]
-        found.append(_value(argument, value, buffers))
-    fewest = len(given) - bool(given and given[-1].repeated)
-    if len(found) < fewest:
-        raise InvalidArgument(f"{given[len(found)].parameter} is missing")
-    return found
-
-
-def _value(argument: Argument, value: Any, buffers: Sequence[memoryview]) -> Value:
-    if argument.kind == "binary":
-        if not isinstance(value, dict):
-            raise InvalidArgument(f"choose a file for {argument.parameter}")
-        return Upload(str(value.get("file")), bytes(buffers[int(value["buffer"])]))
-    if not isinstance(value, str) or not value.strip():
-        raise InvalidArgument(f"{argument.parameter} is empty; fill it in")
-    if argument.kind == "xml":
-        says, tone = checked(value)
-        if tone == "bad":
-            raise InvalidArgument(f"{argument.parameter}: {says}")
-    return value
-
-
-def _check_consent(function: Function, values: Sequence[Value], content: dict[str, Any]) -> None:
-    if (function.changes or function.destroys) and content.get("confirmed") is not True:
-        raise InvalidArgument(f"{function.method} changes state; confirm it first")
-    if not function.destroys:
-        return
-    pairs = zip(function.given, values, strict=False)
-    name = [value for argument, value in pairs if argument.names][-1:] or [function.name]
-    if content.get("typed") != name[0]:
-        raise InvalidArgument(
-            f"{function.method} cannot be taken back; type {name[0]} to confirm it"
-        )
 
 
 def form(client: Client) -> CallForm:

@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 import datetime as dt
+import keyword
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 import pandas as pd
 
+from toolkit.cassettes.redaction.names import Names
 from toolkit.services.base.functions import Function
 
 ROWS, COLUMNS, LONG = 50, 40, 300
 """What of a table is shown: rows, columns, and characters of a cell."""
+
+
+MASK = "…"
+_SECRETS = Names()
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +40,13 @@ def variable(value: object, default: str) -> str:
     return next(found, default)
 
 
-def python_line(name: str, function: Function, values: Sequence[str | Upload]) -> str:
-    """The call of a function's method.
+def python_line(
+    name: str,
+    function: Function,
+    values: Sequence[Any],
+    named: Mapping[str, Any] = MappingProxyType({}),
+) -> str:
+    """The call of a function's method; values that names call secret are left out of it.
 
     Examples
     --------
@@ -42,11 +54,30 @@ def python_line(name: str, function: Function, values: Sequence[str | Upload]) -
     >>> python_line("gateway", TABLE.get("taskGetStatus"), ["Nightly", "ingest"])
     'gateway.task.get_status("Nightly", "ingest")'
     """
-    return f"{name}.{function.method}({', '.join(map(literal, values))})"
+    texts = [literal(_masked(value)) for value in values]
+    plain = {key: literal(_masked({key: value})[key]) for key, value in named.items()}
+    if all(key.isidentifier() and not keyword.iskeyword(key) for key in plain):
+        texts += [f"{key}={text}" for key, text in plain.items()]
+    else:
+        pairs = ", ".join(f"{literal(key)}: {text}" for key, text in plain.items())
+        texts.append(f"**{{{pairs}}}")
+    return f"{name}.{function.method}({', '.join(texts)})"
 
 
-def literal(value: str | Upload) -> str:
-    r"""A text as Python writes it, in the quotes that people write.
+def _masked(value: Any) -> Any:
+    """JSON without what its names say is secret: the line is kept by the notebook."""
+    if isinstance(value, list):
+        return [_masked(one) for one in value]
+    if not isinstance(value, dict):
+        return value
+    return {
+        key: MASK if _SECRETS.kind(str(key)) and isinstance(one, str) else _masked(one)
+        for key, one in value.items()
+    }
+
+
+def literal(value: Any) -> str:
+    r"""A value as Python writes it, in the quotes that people write.
 
     Examples
     --------
@@ -55,6 +86,8 @@ def literal(value: str | Upload) -> str:
     """
     if isinstance(value, Upload):
         return f'open({literal(value.name)}, "rb").read()'
+    if not isinstance(value, str):
+        return repr(value)
     plain = value.isprintable() and '"' not in value and "\\" not in value
     return f'"{value}"' if plain else repr(value)
 

@@ -100,14 +100,17 @@ function argumentField(argument, offer, check) {
   const more = { id, "aria-describedby": hintId };
   let input;
   let read = () => input.value;
-  if (argument.kind === "choice") {
-    input = make("select", more, ...argument.choices.map((text) => make("option", { value: text, text })));
-  } else if (argument.kind === "binary") {
+  if (argument.kind === "choice" || argument.kind === "boolean") {
+    const choices = argument.kind === "boolean" ? ["true", "false"] : argument.choices;
+    const none = argument.optional ? [make("option", { value: "", text: "(left out)" })] : [];
+    input = make("select", more, ...none, ...choices.map((text) => make("option", { value: text, text })));
+  } else if (argument.kind === "binary" || argument.kind === "csv") {
     input = make("input", { ...more, type: "file" });
     hint.textContent = "A file, up to 8 MB.";
     read = () => input.files[0] ?? null;
-  } else if (argument.kind === "xml") {
-    input = make("textarea", { ...more, spellcheck: "false", rows: "5", placeholder: "<…/>" });
+  } else if (argument.kind === "xml" || argument.kind === "json") {
+    const placeholder = argument.kind === "xml" ? "<…/>" : "{…}";
+    input = make("textarea", { ...more, spellcheck: "false", rows: "5", placeholder });
     hint.setAttribute("role", "status");
     let timer;
     input.addEventListener("input", () => {
@@ -122,7 +125,9 @@ function argumentField(argument, offer, check) {
       ...more, type: "text", spellcheck: "false", autocomplete: "off",
       list: argument.listed ? listId : null,
     });
-    hint.textContent = argument.wildcard ? "* means all of them." : "";
+    const kinds = { integer: "A whole number.", time: "For example 2019-04-01T08:00:00Z." };
+    hint.textContent = argument.wildcard ? "* means all of them." : kinds[argument.kind] ?? "";
+    if (argument.kind === "integer") input.setAttribute("inputmode", "numeric");
   }
   const names = make("datalist", { id: listId });
   if (argument.listed) {
@@ -168,9 +173,9 @@ function render({ model, el }) {
   }
   function add(argument, place, title) {
     const field = argumentField(
-      { ...argument, label: title },
+      { ...argument, label: argument.optional ? `${title} (optional)` : title },
       (then) => request({ kind: "offer", function: chosen.name, place, values: texts(place) }, then),
-      (text, then) => request({ kind: "check", text }, then),
+      (text, then) => request({ kind: "check", text, as: argument.kind }, then),
     );
     given.push(field);
     fields.append(field.node);
@@ -228,7 +233,7 @@ function render({ model, el }) {
   /** What changes state asks first; what destroys wants to read the name. */
   function confirm() {
     const place = chosen.arguments.findLastIndex((argument) => argument.names);
-    const name = place < 0 ? chosen.name : String(given[place].read());
+    const name = place < 0 ? chosen.name : String(given[place].read()).trim();
     const id = unique("name");
     const typed = make("input", { id, type: "text", autocomplete: "off", spellcheck: "false" });
     const yes = button(chosen.destroys ? "Destroy" : "Run it", chosen.destroys ? "danger" : "main", () =>
