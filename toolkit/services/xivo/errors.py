@@ -235,13 +235,13 @@ class _Reader:
         """Each row's number and message; what the row holds may be a password, and is left out."""
         for place, error in enumerate(errors if isinstance(errors, list) else (), 1):
             if not isinstance(error, dict):
-                yield place, self._clean(str(error))
+                yield place, _readable(self._clean(str(error)))
                 continue
             details = error.get("details")
             number = details.get("row_number") if isinstance(details, dict) else None
             if isinstance(number, bool) or not isinstance(number, int):
                 number = place
-            yield number, self._clean(_word(error.get("message")))
+            yield number, _readable(self._clean(_word(error.get("message"))))
 
     def _inner(self, value: object) -> str:
         """The text inside ``[{"constraint_id": ..., "message": text}]``."""

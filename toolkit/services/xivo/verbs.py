@@ -17,6 +17,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import fields
+from numbers import Integral
 from typing import TYPE_CHECKING, Any, Generic, Literal, Self, TypeVar, overload
 
 import pandas as pd
@@ -100,7 +101,7 @@ class Namespace:
             name: fields.pop(name) for name in ("nested", "secrets") if name in fields
         }
         values, body = (*self._bound, *given), None
-        if given and not isinstance(given[-1], int | str):
+        if given and not isinstance(given[-1], Integral | str):
             *first, body = values
             values = tuple(first)
         rows = _rows(body, function)
@@ -128,7 +129,7 @@ def _rows(body: Any, function: RestFunction) -> bulk.Rows | None:
     if isinstance(body, list | tuple) and body:
         if all(isinstance(row, Mapping) for row in body):
             return body
-        if not function.body and all(isinstance(one, int | str) for one in body):
+        if not function.body and all(isinstance(one, Integral | str) for one in body):
             return [{hole: one} for one in body]
     return None
 
