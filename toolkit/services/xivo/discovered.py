@@ -10,7 +10,7 @@ from __future__ import annotations
 import inspect
 import keyword
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -29,7 +29,8 @@ if TYPE_CHECKING:
     from toolkit.services.xivo.server import Server
 
 MOST_BYTES = 8 * 1024 * 1024
-MOST_TOKENS = 2_000_000
+MOST_EVENTS = 1_000_000
+MOST_DEPTH = 60
 MOST_PATHS = 5_000
 
 _VERBS = {"get": "read", "head": "read", "put": "update", "post": "create", "delete": "delete"}
@@ -161,23 +162,27 @@ def read_spec(body: bytes, api: str = "confd") -> tuple[RestFunction, ...]:
         raise BadReply("the specification lists no paths, or more than any API has")
     found: list[RestFunction] = []
     taken = {function.method for function in TABLE.all}
-    for path, operations in paths.items():
-        if (
-            not isinstance(path, str)
-            or not path.startswith("/")
-            or not isinstance(operations, dict)
-        ):
+    # The shorter path gets the plain name: PUT /a/{b}/c before PUT /a/{b}/c/{d}.
+    for path in sorted((path for path in paths if isinstance(path, str)), key=_length):
+        operations = paths[path]
+        if not path.startswith("/") or not isinstance(operations, dict):
             continue
         shared = operations.get("parameters")
         for verb, operation in operations.items():
-            if verb in _VERBS and isinstance(operation, dict) and not _is_known(api, verb, path):
-                function = _function(api, verb, path, operation, shared, paths)
-                while function.method in taken:
-                    last = "_".join(function.holes) or verb
-                    function = replace(function, method=f"{function.method}_{last}")
-                taken.add(function.method)
-                found.append(function)
-    return tuple(found)
+            if verb not in _VERBS or not isinstance(operation, dict) or _is_known(api, verb, path):
+                continue
+            function = _function(api, verb, path, operation, shared, paths)
+            holes = list(function.holes)
+            while function.method in taken:
+                last = holes.pop() if holes else verb
+                function = replace(function, method=f"{function.method}_{last}")
+            taken.add(function.method)
+            found.append(function)
+    return tuple(sorted(found, key=lambda one: one.path))
+
+
+def _length(path: str) -> tuple[int, str]:
+    return path.count("/"), path
 
 
 def _load(body: bytes) -> dict[str, Any]:
@@ -186,15 +191,30 @@ def _load(body: bytes) -> dict[str, Any]:
         raise BadReply(f"the specification is longer than {MOST_BYTES:,} bytes")
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     try:
-        for count, token in enumerate(yaml.scan(body, Loader=loader)):
-            if isinstance(token, yaml.AliasToken) or count > MOST_TOKENS:
-                raise BadReply("the specification holds aliases, or is too large")
+        unsafe = _unsafe(yaml.parse(body, Loader=loader))
+        if unsafe:
+            raise BadReply(f"the specification {unsafe}")
         data = yaml.load(body, Loader=loader)  # noqa: S506 (the safe loader, in C where it is)
-    except (yaml.YAMLError, RecursionError, ValueError) as error:
+    except (yaml.YAMLError, RecursionError) as error:
         raise BadReply(f"the specification is no YAML: {type(error).__name__}") from None
     if not isinstance(data, dict) or str(data.get("swagger", "")) != "2.0":
         raise BadReply("the specification is no Swagger 2.0")
     return data
+
+
+def _unsafe(events: Iterable[Any]) -> str:
+    """What is wrong with the YAML's events; empty for nothing."""
+    depth = 0
+    for count, event in enumerate(events):
+        depth += isinstance(event, yaml.CollectionStartEvent)
+        depth -= isinstance(event, yaml.CollectionEndEvent)
+        if isinstance(event, yaml.AliasEvent):
+            return "holds aliases"
+        if count > MOST_EVENTS:
+            return "is too large"
+        if depth > MOST_DEPTH:  # the C loader has no bound of its own, and ends the process
+            return f"is nested deeper than {MOST_DEPTH}"
+    return ""
 
 
 def _function(
