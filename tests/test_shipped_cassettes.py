@@ -17,7 +17,7 @@ SHIPPED = sorted(FOLDER.glob("*.yaml"))
 
 def test_there_are_cassettes() -> None:
     """The folder is found."""
-    assert [path.name for path in SHIPPED] == ["sertainty-demo.yaml"]
+    assert [path.name for path in SHIPPED] == ["sertainty-demo.yaml", "xivo-demo.yaml"]
 
 
 @pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.stem)
@@ -51,3 +51,37 @@ def test_the_demo_replays() -> None:
         gateway.login_with("ada", ["any", "answers", "will", "do"])
         assert gateway.task.get_status("Nightly", "ingest")["executions"].item() > 0
         gateway.host.close_session()
+
+
+def test_every_function_of_confd_and_auth_is_in_the_demo_of_xivo() -> None:
+    """All 196 operations and those of the tokens, each with its function and category."""
+    calls = toolkit.read_calls(FOLDER / "xivo-demo.yaml")
+    assert set(calls["service"]) == {"xivo"}
+    table = toolkit.functions("xivo")
+    wanted = table[table["section"].isin(["confd 1.1", "auth 0.1"])]["function"]
+    assert set(calls["function"]) == set(wanted)
+    assert {"success", "denied", "conflict", "not found", "invalid request"} == set(
+        calls["category"]
+    )
+    refused = calls[calls["category"] != "success"]
+    assert refused["message"].str.len().gt(0).all()
+
+
+def test_the_demo_of_xivo_replays() -> None:
+    """A client of today understands the recording: a denied login, a list in pages, a search."""
+    path = FOLDER / "xivo-demo.yaml"
+    first = next(read(path)).request.url
+    auth = first.removesuffix("/token")
+    confd = next(one.request.url for one in read(path) if "/1.1/" in one.request.url)
+    base = confd.partition("/1.1")[0] + "/1.1"
+    with toolkit.replay(path), toolkit.xivo.connect(base, auth_url=auth) as xivo:
+        with pytest.raises(toolkit.AccessDenied):
+            xivo.login_with("lookout", "any password")
+        session = xivo.login_with("lookout", "any password")
+        assert session.acls == ("confd.users.read", "confd.users.*.read")
+        users = xivo.users.list(page=10)
+        assert users["id"].is_unique
+        assert len(users) == users.attrs["total"] == 24
+        assert xivo.users.list(search="an", order="firstname", limit=5)["firstname"].size > 0
+        with pytest.raises(toolkit.AccessDenied, match=r"lacks the ACL confd\.lines\.read"):
+            xivo.lines.list()
