@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 import httpx
 import pytest
 
+from sandbox.xivo import plain
 from toolkit import sandbox
 from toolkit.sandbox.xivo import XivoBox
 
@@ -23,7 +24,7 @@ def token(
     box: XivoBox, name: str, password: str, backend: str = "xivo_service", **body: int
 ) -> str:
     """A token of xivo-auth."""
-    reply = httpx.post(
+    reply = plain.post(
         f"{box.auth}/token", auth=(name, password), json={"backend": backend, **body}
     )
     assert reply.status_code == 200, reply.text
@@ -34,7 +35,7 @@ def client(box: XivoBox, name: str = "", password: str = "", **more: str) -> htt
     """A client of confd with a token, of the account that may do everything if none is named."""
     headers = {"X-Auth-Token": token(box, name or box.user, password or box.password)}
     headers |= {"Accept": "application/json"}
-    return httpx.Client(base_url=box.confd, headers=headers | more)
+    return plain.Client(base_url=box.confd, headers=headers | more)
 
 
 @pytest.fixture

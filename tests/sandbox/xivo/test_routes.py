@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 
-import httpx
 import pytest
 import yaml
 
+from sandbox.xivo import plain
 from sandbox.xivo.conftest import client
 from toolkit import sandbox
 
@@ -34,7 +34,7 @@ def _filled(path: str, number: str, uuid: str) -> str:
 def test_the_specification(era: str, paths: int, operations: int) -> None:
     """Every operation is in api.yml with the ACL that it needs; anyone may read it."""
     with sandbox.start("xivo", era=era) as box:
-        reply = httpx.get(f"{box.confd}/api/api.yml")
+        reply = plain.get(f"{box.confd}/api/api.yml")
         assert reply.headers["content-type"] == "application/x-yaml"
         found = _operations(reply.text)
         if era == "16.15":
@@ -49,7 +49,7 @@ def test_the_specification(era: str, paths: int, operations: int) -> None:
 
 
 def _auth(url: str) -> str:
-    return httpx.get(f"{url}/api/api.yml").text
+    return plain.get(f"{url}/api/api.yml").text
 
 
 @pytest.mark.parametrize("era", ["15.18", "16.15", "wazo"])
@@ -58,7 +58,7 @@ def test_no_route_breaks(era: str, there: bool) -> None:
     """With an empty body, on items that are there or not: an answer of the protocol each time."""
     spec_era = era if era == "wazo" else "16.15"
     with sandbox.start("xivo", era=spec_era) as other:
-        routes = _operations(httpx.get(f"{other.confd}/api/api.yml").text)
+        routes = _operations(plain.get(f"{other.confd}/api/api.yml").text)
     number, uuid = ("1", _UUID) if there else ("999", _UUID)
     with sandbox.start("xivo", era=era, users=2, wizard=True) as box, client(box) as confd:
         for verb, path, _ in sorted(routes, reverse=True):
@@ -89,6 +89,6 @@ def test_head_and_options() -> None:
         head, get = confd.head("/users/1"), confd.get("/users/1")
         assert (head.status_code, head.content) == (200, b"")
         assert head.headers["content-length"] == str(len(get.content))
-        options = httpx.options(f"{box.confd}/users")
+        options = plain.options(f"{box.confd}/users")
         assert options.headers["access-control-allow-headers"] == "Content-Type, X-Auth-Token"
         assert options.headers["access-control-allow-origin"] == "*"

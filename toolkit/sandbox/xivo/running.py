@@ -98,6 +98,7 @@ def _world(
         for resource in resources(found):
             for names in resource.unique:
                 store.declare_unique(resource.kind, names)
+        views.refresh()
         for column in ("id", "lastname"):  # the first request is not to pay for all views
             lists.groups(BY_KIND["users"], column)
     except BaseException:
