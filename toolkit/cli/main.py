@@ -32,6 +32,7 @@ _COMMANDS = {
 def parser() -> argparse.ArgumentParser:
     """The whole command line."""
     from toolkit import __version__
+    from toolkit.sandbox import SERVICES
 
     top = argparse.ArgumentParser(
         prog="toolkit", description="Explore, record, replay and analyse HTTP APIs."
@@ -46,10 +47,12 @@ def parser() -> argparse.ArgumentParser:
     demo.add_argument("--output", default="demo-output", help="folder of the cassette and the page")
     demo.add_argument("--seed", type=int, default=7, help="seed of the sandbox's history")
     serve = made["sandbox"]
-    serve.add_argument("service", nargs="?", default="sertainty", choices=["sertainty"])
+    serve.add_argument("service", nargs="?", default="sertainty", choices=sorted(SERVICES))
     serve.add_argument("--port", type=int, default=0, help="0 takes a free one")
     serve.add_argument("--path", help="SQLite file that keeps the state; without it, it vanishes")
     serve.add_argument("--days", type=float, default=2.0, help="days of history to begin with")
+    serve.add_argument("--era", default="16.15", help="of xivo: 15.18, 16.15 or wazo")
+    serve.add_argument("--users", type=int, default=20, help="of xivo: so many invented people")
     lab = made["lab"]
     lab.add_argument("--notebooks", default="notebooks", help="folder to open")
     lab.add_argument("--no-browser", action="store_true", help="print the address only")

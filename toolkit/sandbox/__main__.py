@@ -7,7 +7,7 @@ import sys
 from collections.abc import Sequence
 
 from toolkit import sandbox
-from toolkit.sandbox.serving import serve_until_told
+from toolkit.sandbox.serving import serve_until_told, start_with
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -22,9 +22,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--real-time", action="store_true", help="run tasks by the real clock")
     parser.add_argument("--days", type=float, default=0.0, help="days of history to begin with (0)")
     parser.add_argument("--log-size", type=int, default=0, help="bytes of filler in the log (0)")
+    parser.add_argument("--era", default="16.15", help="xivo: 15.18, 16.15 or wazo (16.15)")
+    parser.add_argument("--users", type=int, default=20, help="xivo: invented people (20)")
     options = parser.parse_args(arguments)
     try:
-        box = sandbox.start(
+        box = start_with(
             options.service,
             path=options.path,
             port=options.port,
@@ -32,11 +34,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
             clock="real" if options.real_time else "manual",
             workload=options.days,
             log_size=options.log_size,
+            era=options.era,
+            users=options.users,
         )
     except (OSError, ValueError) as error:
         sys.stderr.write(f"cannot start the {options.service} sandbox: {error}\n")
         return 1
-    serve_until_told(box, box.url)
+    serve_until_told(box, box.place)
     return 0
 
 

@@ -79,6 +79,11 @@ class Box:
     ) -> None:
         self.close()
 
+    @property
+    def place(self) -> str:
+        """Where it is, in words for the one who started it in a terminal."""
+        return self.url
+
     def _summary(self) -> str:
         return "closed" if self.closed else self.url
 

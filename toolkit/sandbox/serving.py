@@ -3,14 +3,29 @@
 from __future__ import annotations
 
 import contextlib
+import importlib
+import inspect
 import signal
 import sys
 import threading
 from collections.abc import Iterator
+from typing import Any
 
 from toolkit.sandbox.box import Box
 
 _SIGNALS = ("SIGINT", "SIGTERM", "SIGBREAK")  # the last is Windows' Ctrl-Break
+
+
+def start_with(service: str, **offered: Any) -> Box:
+    """Start a sandbox with those of the offered options that its service knows."""
+    from toolkit import sandbox
+
+    if service not in sandbox.SERVICES:
+        return sandbox.start(service)  # which says what there is
+    known = inspect.signature(importlib.import_module(sandbox.SERVICES[service]).start).parameters
+    return sandbox.start(
+        service, **{name: value for name, value in offered.items() if name in known}
+    )
 
 
 def serve_until_told(box: Box, line: str) -> None:

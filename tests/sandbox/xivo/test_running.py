@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -11,6 +14,7 @@ import pytest
 from sandbox.xivo import plain
 from sandbox.xivo.conftest import client, token
 from toolkit import sandbox
+from toolkit.sandbox.__main__ import main
 from toolkit.sandbox.xivo import XivoBox
 
 
@@ -169,3 +173,24 @@ def test_many_users() -> None:
                 assert (first, reply.json()["total"]) == (offset + 1, 5000)
             assert fastest < 0.15
             assert len({user["id"] for user in confd.get("/users").json()["items"]}) == 5000
+
+
+def test_the_command_line() -> None:
+    """It prints where both services are and who may log in, and serves."""
+    command = [sys.executable, "-m", "toolkit.sandbox", "xivo", "--users", "4", "--era", "15.18"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as child:
+        assert child.stdout is not None
+        confd, auth, name, password = re.fullmatch(
+            r"(\S+), tokens at (\S+) for (\S+) with (\S+)\n", child.stdout.readline()
+        ).groups()  # type: ignore[union-attr]
+        body = {"backend": "xivo_service"}
+        made = plain.post(f"{auth}/token", auth=(name, password), json=body).json()["data"]["token"]
+        headers = {"X-Auth-Token": made, "Accept": "application/json"}
+        assert plain.get(f"{confd}/users", headers=headers).json()["total"] == 4
+        child.terminate()
+
+
+def test_the_command_line_says_what_is_wrong(capsys: pytest.CaptureFixture[str]) -> None:
+    """An unknown era is one line and exit code 1."""
+    assert main(["xivo", "--era", "17"]) == 1
+    assert capsys.readouterr().err.startswith("cannot start the xivo sandbox: no era '17'")

@@ -68,6 +68,11 @@ class XivoBox(Box):
         self.auth = self.auth_url + find_era(self.era).auth
 
     @property
+    def place(self) -> str:
+        """Where both services are, and who may log in."""
+        return f"{self.confd}, tokens at {self.auth} for {self.user} with {self.password}"
+
+    @property
     def now(self) -> dt.datetime:
         """The server's time, in UTC."""
         return dt.datetime.fromtimestamp(self.control("now"), dt.UTC)
