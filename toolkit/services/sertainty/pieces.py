@@ -14,6 +14,7 @@ _MAX_DEPTH = 32
 _TEXT_AT_ONCE = 1 << 16
 _LEAVES = {"Status", "StatusMessage"}
 _BLANK = b" \t\r\n"
+_MARKUP = (b"<", b"&", b"]")
 _BLANKS = (b"\n", b"\r", b" ", b"\t")
 
 
@@ -49,11 +50,11 @@ class ResponsePieces:
         if not self._began:
             piece = piece.lstrip(_BLANK)
             self._began = bool(piece)
-            self._is_wide = b"\0" in piece[:4]
         if self._is_text(piece):
             self._texts.append(piece)
             return
         self._parsed += len(piece)
+        self._is_wide = self._is_wide or b"\0" in piece  # UTF-16
         try:
             self._parser.Parse(piece, False)
         except expat.ExpatError as error:
@@ -86,8 +87,7 @@ class ResponsePieces:
         return (
             self._in_first
             and not self._is_wide
-            and b"<" not in piece
-            and b"&" not in piece
+            and not any(mark in piece for mark in _MARKUP)
             and self._parser.CurrentByteIndex == self._parsed
         )
 
