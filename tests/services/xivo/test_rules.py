@@ -62,7 +62,7 @@ THEIRS = [
     request(url="https://geo.example/users?at=/1.1/users", headers=BEARER),
     request(url="not a url"),
     request(url=""),
-    request(url="https://h:99999999/1.1/users"),
+    request(url="ftp://h:9486/1.1/users"),
 ]
 
 

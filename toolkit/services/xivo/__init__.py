@@ -3,6 +3,16 @@
 Facts: the vendor's "REST API Conventions" and reference of November 2016, and what real servers
 did: xivo-confd 15.18, xivo-auth and xivo-confd 16.15, Wazo's master of 2026. Where they differ
 there is an option (``Options``).
+
+Examples
+--------
+>>> import toolkit
+>>> with toolkit.sandbox.start("xivo", users=3) as box:
+...     with toolkit.xivo.connect(box.url, auth_url=box.auth_url) as xivo:
+...         session = xivo.login_with(box.user, box.password)
+...         users = xivo.users.list()
+>>> len(users), session.acls, session.open
+(3, ('confd.#',), False)
 """
 
 from __future__ import annotations

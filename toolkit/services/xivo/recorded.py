@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+import functools
 from urllib.parse import parse_qsl, urlsplit
 
 import httpx
 import pandas as pd
 
 from toolkit.cassettes.interaction import Interaction, Request
-from toolkit.outcomes import Category, InvalidArgument
+from toolkit.outcomes import Category, InvalidArgument, Outcome
 from toolkit.services.base.rest import RestTable
 from toolkit.services.base.service import CallRecord
 from toolkit.services.xivo import statuses
@@ -18,6 +19,8 @@ from toolkit.services.xivo.errors import outcome_of
 from toolkit.services.xivo.functions import TABLE
 from toolkit.services.xivo.rules import Rules
 from toolkit.services.xivo.wire import aim_of, recognised
+
+_SHORT = 512  # bytes of what is remembered
 
 
 class XivoService:
@@ -49,7 +52,9 @@ class XivoService:
             kind = failure.kind if failure else "no response"
             text = failure.message if failure else ""
             return CallRecord(name, target, None, kind, Category.TRANSPORT.value, text)
-        outcome = outcome_of(response.status, response.body)
+        # The same few refusals come again and again; what is long is an answer.
+        said = _said if len(response.body) <= _SHORT and response.status >= 400 else outcome_of
+        outcome = said(response.status, response.body)
         return CallRecord(
             name, target, outcome.code, outcome.label, outcome.category.value, outcome.message
         )
@@ -73,6 +78,11 @@ class XivoService:
     def task_statuses(self, interaction: Interaction) -> pd.DataFrame | None:  # noqa: ARG002
         """XiVO has no tasks."""
         return None
+
+
+@functools.lru_cache(maxsize=4096)
+def _said(status: int, body: bytes) -> Outcome:
+    return outcome_of(status, body)
 
 
 def _call(interaction: Interaction) -> Call:

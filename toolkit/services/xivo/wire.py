@@ -11,11 +11,8 @@ from toolkit.services.base.rest import RestFunction
 from toolkit.services.xivo.eras import APIS, LOOPBACK_PORT
 from toolkit.services.xivo.functions import TABLE
 
-_URL = re.compile(
-    r"https?://(?:[^/?#@]*@)?(?:\[[^\]/?#]*\]|[^/?#:@\[]*)(?::(\d{1,5}))?"
-    r"((?:/[^/?#]+)*?)/(\d\.\d)(/[^?#]*)?(?:\?[^#]*)?(?:#.*)?"
-)
-_PORTS = {api.port: api for api in APIS.values()} | {LOOPBACK_PORT: APIS["confd"]}
+_VERSION = re.compile(r"/(\d\.\d)(?=/|$)")
+_PORTS = {str(api.port): api for api in APIS.values()} | {str(LOOPBACK_PORT): APIS["confd"]}
 _ID = re.compile(
     r"/(?:\d+|[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}|[0-9a-fA-F]{32}|"
     r"XXXXXXXX[\w-]*)(?=/|$)"
@@ -52,15 +49,22 @@ def place_of(url: str) -> Place | None:
     >>> place_of("https://twitter.example/2/users") is None
     True
     """
-    found = _URL.fullmatch(url)
+    start = url.find("://") + 3
+    if start not in (7, 8) or not url.startswith("http"):
+        return None
+    rest = url[start:].partition("?")[0].partition("#")[0]
+    host, _, path = rest.partition("/")
+    path = "/" + path
+    found = _VERSION.search(path)
     if found is None:
         return None
-    port, stem, version, path = found.groups()
-    path = path or "/"
+    stem, version = path[: found.start()], found[1]
+    port = host.rpartition(":")[2]
+    path = path[found.end() :] or "/"
     last = stem.rpartition("/")[2]
     if last in APIS and APIS[last].version == version:
         return Place(last, path, stem.endswith(f"/api/{last}"))
-    by_port = _PORTS.get(int(port)) if port else None
+    by_port = _PORTS.get(port)
     if by_port is not None and by_port.version == version:
         return Place(by_port.name, path, True)
     if version == "1.1":
@@ -84,7 +88,7 @@ def recognised(request: Request) -> bool:
         return False
     if place.sure:
         return True
-    token, credential = request.header("x-auth-token"), request.header("authorization")
+    token, credential = _credentials(request)
     if token is None and credential is not None:
         ours = "basic" if place.api == "auth" else "digest"
         if not credential.lower().startswith(ours):
@@ -92,6 +96,18 @@ def recognised(request: Request) -> bool:
     if token is None and not place.api:
         return False
     return _found(request.method, place.path, place.api) is not None
+
+
+def _credentials(request: Request) -> tuple[str | None, str | None]:
+    """X-Auth-Token and Authorization, looked for once."""
+    token = credential = None
+    for name, value in request.headers:
+        length = len(name)
+        if length == 12 and name.lower() == "x-auth-token":
+            token = value
+        elif length == 13 and name.lower() == "authorization":
+            credential = value
+    return token, credential
 
 
 @functools.lru_cache(maxsize=4096)
