@@ -92,7 +92,8 @@ def read_log(
     source : bytes, str, path, open file, response, calls, or a list of these
         A ``str`` that begins with ``<`` or has several lines is the log itself, any other is a
         file's path or URL. Bytes and files may be compressed (gzip, bzip2, xz) and in any declared
-        encoding; an ``httpx.Response`` is read as it comes. Of a list (or a column of a DataFrame)
+        encoding; an ``httpx.Response`` that is not read yet, or what ``gateway.stream`` gives, is
+        read as it comes. Of a list (or a column of a DataFrame)
         all logs come into one table, ordered by time, with the column ``log``: the file's name,
         or its number in the list. Calls of :func:`read_calls`, or a cassette, give the logs that
         they brought, as :func:`recorded_logs`.
@@ -101,8 +102,8 @@ def read_log(
     columns : sequence of Column
         Columns that are always there, with these types.
     truncated : {"raise", "keep"}
-        What to do with a log that is still being written. When it is kept, its whole events are,
-        and ``log.attrs["truncated"]`` is True.
+        What to do with a log that is still being written, or whose connection broke off. When it
+        is kept, its whole events are, and ``log.attrs["truncated"]`` is True.
     epoch : iterable of str
         Columns whose integers are milliseconds since 1970.
     limits : Limits
@@ -132,6 +133,8 @@ def read_log(
         A DTD, an entity, or nesting beyond reason.
     DocumentError
         No such file, malformed, truncated, or too large.
+    CallError
+        A stream that broke off, or is wrong.
 
     Examples
     --------
@@ -139,7 +142,18 @@ def read_log(
     (1, 3)
     >>> read_log("2019-04-01 08:00:00,5 ERROR disk full\n")["level"].tolist()
     ['ERROR']
-    >>> read_log(["agent.xml", "old/agent.xml.gz"], truncated="keep")    # doctest: +SKIP
+    >>> both = read_log(["agent.xml", "old/agent.xml.gz"])
+    >>> both["log"].cat.categories.tolist()
+    ['agent.xml', 'old/agent.xml.gz']
+
+    A log of any size, from the gateway to a folder of Parquet, in memory that does not grow:
+
+    >>> stored = read_log(gateway.stream("agentGetLog"), to="parquet", folder="agent-log")
+    >>> stored.frame().columns.tolist()[:3]
+    ['time', 'level', 'source']
+    >>> cut = read_log("<Log><E n='1'/><E n='2'/><E n=", truncated="keep")
+    >>> len(cut), cut.attrs["truncated"]
+    (2, True)
     """
     if truncated not in ("raise", "keep"):
         raise InvalidArgument(f'truncated is "raise" or "keep", not {truncated!r}.')
@@ -182,12 +196,14 @@ def iter_log(
 ) -> Iterator[pd.DataFrame]:
     """A log as a stream of DataFrames, in memory that does not grow with it.
 
-    Parameters are those of :func:`read_log`; each frame has ``rows`` events
-    or somewhat more. Types are
-    decided frame by frame: ``columns`` fixes those that must not differ.
+    Parameters are those of :func:`read_log`; each frame has ``rows`` events or somewhat more, the
+    last one what is left. Types are decided frame by frame: ``columns`` fixes those that must not
+    differ. Leaving early lets go of the file or the connection.
 
     Examples
     --------
+    >>> for part in iter_log(gateway.stream("agentGetLog"), rows=1000):
+    ...     errors = part[part["level"] == "Error"]
     >>> sum(len(part) for part in iter_log("<Log><E n='1'/><E n='2'/></Log>"))
     2
     """
