@@ -267,6 +267,25 @@ def test_nothing_secret_is_shown() -> None:
     assert "session of ada" in texts
 
 
+def test_nothing_secret_is_logged(caplog: pytest.LogCaptureFixture) -> None:
+    """httpx logs every address; xivo-auth wants the token in its path, and a filter may be one."""
+    caplog.set_level("DEBUG")
+    lacks = answer(reason("Unauthorized for x", 403), "403 FORBIDDEN")
+    users = answer({"items": [], "total": 0})
+    unauthorized = page(b"Unauthorized Access", "401 UNAUTHORIZED")
+    with logged_in(unauthorized, lacks, users, REVOKED) as (server, requests):
+        with pytest.raises(toolkit.AccessDenied):
+            server.fetch(plan("lines.list"))
+        server.fetch(plan("users.list", password="pw-of-bob-1"))
+        server.logout()
+        assert f"/0.1/token/{TOKEN}?scope=" in requests.lines[1]
+        assert requests.lines[2].endswith("?password=pw-of-bob-1")
+        assert requests.lines[3] == f"DELETE /0.1/token/{TOKEN}"
+    assert "/0.1/token/XXXXXXXX?scope=" in caplog.text
+    assert TOKEN not in caplog.text
+    assert "pw-of" not in caplog.text
+
+
 def test_environment_does_not_verify(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """CA variables change nothing; a CA is named, or verification switched off, by ``verify``."""
     (tmp_path / "none.pem").write_text("")

@@ -38,6 +38,7 @@ from toolkit.services.xivo.options import Options
 from toolkit.services.xivo.session import Session, close_at_the_end
 from toolkit.services.xivo.state import Credentials, State
 from toolkit.services.xivo.tokens import allows
+from toolkit.services.xivo.unlogged import Unlogged, shown
 
 Result = TypeVar("Result")
 
@@ -86,7 +87,11 @@ class Server(Resources):
         if token is not None:
             self.state.granted = given_token(token)
         self._client = http.make_client(
-            DeckTransport(transport or http.make_transport(verify=_context(verify), proxy=proxy)),
+            Unlogged(
+                DeckTransport(
+                    transport or http.make_transport(verify=_context(verify), proxy=proxy)
+                )
+            ),
             headers=dict(headers or {}),
             limits=self.limits,
         )
@@ -253,8 +258,13 @@ class Server(Resources):
         return Credentials(user, password, backend or options.backend, options.expiration)
 
     def _send(self, step: Send) -> Answer:
+        url, extensions = shown(step.url)
         request = self._client.build_request(
-            step.method, step.url, content=step.body, headers=list(step.headers)
+            step.method,
+            url,
+            content=step.body,
+            headers=list(step.headers),
+            extensions=extensions or None,
         )
         try:
             return http.send(
