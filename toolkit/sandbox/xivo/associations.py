@@ -7,7 +7,6 @@ associated already is 400 too (seen from xivo-confd 16.15).
 from __future__ import annotations
 
 import functools
-import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -15,11 +14,8 @@ from typing import Any
 from toolkit.sandbox.xivo.call import Call, done
 from toolkit.sandbox.xivo.eras import Era
 from toolkit.sandbox.xivo.refusals import (
-    bad_input,
     conflict,
-    field_not_found,
     not_found,
-    written,
 )
 from toolkit.sandbox.xivo.resources import BY_KIND
 from toolkit.sandbox.xivo.store import Item, Key
@@ -130,24 +126,6 @@ def routes(era: Era) -> Iterator[Route]:
         if one.back and (not era.tenants or one.right in ("devices", "templates")):
             path = f"/{right.path}/{{{right.item_hole(era)}}}/{one.back}"
             yield Route("GET", path, functools.partial(read_back, one))
-    yield Route("PUT", _within("outcalls", "trunks", era), replace_trunks)
-    yield Route("PUT", _within("groups", "members/users", era), replace_members)
-    if not era.tenants:
-        yield Route("POST", "/users/{user_id}/lines", add_line)
-        yield Route("POST", "/users/{user_id}/voicemail", add_voicemail)
-        voicemail = BY_LINK["users-voicemails"]
-        yield Route("GET", "/users/{user_id}/voicemail", functools.partial(read, voicemail))
-        yield Route("DELETE", "/users/{user_id}/voicemail", functools.partial(empty, voicemail))
-        yield Route("POST", "/lines/{line_id}/extensions", add_extension)
-        yield Route("POST", "/lines/{line_id}/extension", add_extension, acl="confd.#")
-        yield Route("GET", "/lines/{line_id}/extension", first_extension, acl="confd.#")
-        yield Route("DELETE", "/lines/{line_id}/extension", drop_extension, acl="confd.#")
-        yield Route("GET", "/extensions/{extension_id}/line", first_line, acl="confd.#")
-
-
-def _within(kind: str, part: str, era: Era) -> str:
-    resource = BY_KIND[kind]
-    return f"/{resource.path}/{{{resource.item_hole(era)}}}/{part}"
 
 
 def _ends(one: Association, call: Call) -> tuple[Key, Key]:
@@ -258,7 +236,7 @@ def read(one: Association, call: Call) -> Reply:
         return call.list_reply(rows)
     if not rows:
         title = f"{one.title}{one.other}".replace("Endpoint", "EndpointSip")
-        raise _none(call, title, one.ids[0], left)
+        raise nothing(call, title, one.ids[0], left)
     return json_reply(rows[0])
 
 
@@ -269,11 +247,12 @@ def read_back(one: Association, call: Call) -> Reply:
     if one.other != "Endpoint":
         return call.list_reply(rows)
     if not rows:
-        raise _none(call, f"{one.title}Endpoint", "endpoint_id", right)
+        raise nothing(call, f"{one.title}Endpoint", "endpoint_id", right)
     return json_reply(rows[0])
 
 
-def _none(call: Call, title: str, name: str, key: Key) -> Exception:
+def nothing(call: Call, title: str, name: str, key: Key) -> Exception:
+    """404 for an association that is not there."""
     return not_found(call.era, title, **{name: key})
 
 
@@ -357,124 +336,3 @@ def _outcall_extension(call: Call) -> Item:
     body = call.body() if call.request.body else {}
     names = ("prefix", "external_prefix", "strip_digits", "caller_id")
     return {name: body[name] for name in names if isinstance(body, dict) and name in body}
-
-
-def _sent(call: Call, name: str, kind: str) -> Key:
-    """The key that an old POST names in its body."""
-    body = call.body()
-    if not isinstance(body, dict) or name not in body:
-        if call.era.old_messages:
-            raise bad_input(f"missing parameters: {name}")
-        raise bad_input(f"{name}: {written(['Missing data for required field.'], call.era)}")
-    found = body[name]
-    if isinstance(found, bool) or not isinstance(found, int):
-        raise bad_input(f"{name}: {written(['Not a valid integer.'], call.era)}")
-    if found not in call.store.items[kind]:
-        raise field_not_found(call.era, name, BY_KIND[kind].title, id=found)
-    return found
-
-
-def _made(one: Association, call: Call, left: Key, right: Key, where: str) -> Reply:
-    join(one, call, left, right)
-    reply = json_reply(shown(one, call, left, right), 201)
-    address = call.views.address(BY_KIND[one.left], left)
-    reply.headers.append(("Location", f"{address}/{where}"))
-    return reply
-
-
-def add_line(call: Call) -> Reply:
-    """The old POST of a user's line: 201 and the association."""
-    user, line = call.key("users", "user_id"), _sent(call, "line_id", "lines")
-    return _made(BY_LINK["users-lines"], call, user, line, f"lines/{line}")
-
-
-def add_voicemail(call: Call) -> Reply:
-    """The old POST of a user's voicemail."""
-    user, found = call.key("users", "user_id"), _sent(call, "voicemail_id", "voicemails")
-    where = f"voicemails?voicemail_id={found}"
-    return _made(BY_LINK["users-voicemails"], call, user, found, where)
-
-
-def add_extension(call: Call) -> Reply:
-    """The old POST of a line's extension."""
-    line, found = call.key("lines", "line_id"), _sent(call, "extension_id", "extensions")
-    return _made(BY_LINK["lines-extensions"], call, line, found, f"extensions/{found}")
-
-
-def first_extension(call: Call) -> Reply:
-    """The old GET of a line's only extension."""
-    line = call.key("lines", "line_id")
-    found = call.store.first("lines-extensions", line)
-    if found is None:
-        raise _none(call, "LineExtension", "line_id", line)
-    return json_reply(shown(BY_LINK["lines-extensions"], call, line, found))
-
-
-def drop_extension(call: Call) -> Reply:
-    """The old DELETE of a line's only extension."""
-    line = call.key("lines", "line_id")
-    found = call.store.first("lines-extensions", line)
-    if found is None:
-        raise _none(call, "LineExtension", "line_id", line)
-    part(BY_LINK["lines-extensions"], call, line, found)
-    return done()
-
-
-def first_line(call: Call) -> Reply:
-    """The old GET of an extension's only line."""
-    extension = call.key("extensions", "extension_id")
-    line = next(iter(call.store.lefts("lines-extensions", extension)), None)
-    if line is None:
-        raise _none(call, "LineExtension", "extension_id", extension)
-    return json_reply(shown(BY_LINK["lines-extensions"], call, line, extension))
-
-
-def _replace(call: Call, link: str, left: Key, rights: list[Key]) -> Reply:
-    with call.store.transaction():
-        for right in list(call.store.rights(link, left)):
-            call.store.unlink(link, left, right)
-        for right in rights:
-            call.store.link(link, left, right)
-    return done()
-
-
-def _rows(call: Call, name: str) -> list[Item]:
-    body = call.body()
-    if not isinstance(body, dict) or name not in body:
-        raise bad_input(f"{name}: {written(['Missing data for required field.'], call.era)}")
-    rows = body[name]
-    if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
-        raise bad_input(f"{name}: {written(['Not a valid list.'], call.era)}")
-    return rows
-
-
-def replace_trunks(call: Call) -> Reply:
-    """All trunks of an outcall, in their order."""
-    outcall = call.key("outcalls", BY_KIND["outcalls"].item_hole(call.era))
-    keys: list[Key] = []
-    for row in _rows(call, "trunks"):
-        if row.get("id") not in call.store.items["trunks"]:
-            raise field_not_found(call.era, "trunks", "Trunk", id=row.get("id"))
-        keys.append(row["id"])
-    return _replace(call, "outcalls-trunks", outcall, keys)
-
-
-def replace_members(call: Call) -> Reply:
-    """All users of a group."""
-    group = call.key("groups", BY_KIND["groups"].item_hole(call.era))
-    keys: list[Key] = []
-    for row in _rows(call, "users"):
-        said = row.get("uuid")
-        key = call.store.uuids.get(("users", said)) if isinstance(said, str) else None
-        if key is None:
-            shown_as = _uuid(said)
-            raise field_not_found(call.era, "users", "User", uuid=shown_as)
-        keys.append(key)
-    return _replace(call, "groups-users", group, keys)
-
-
-def _uuid(said: Any) -> Any:
-    try:
-        return str(uuid.UUID(said))
-    except (ValueError, TypeError, AttributeError):
-        return said

@@ -11,7 +11,11 @@ from toolkit.sandbox.xivo import (
     associations,
     crud,
     csvfiles,
+    oldassociations,
+    oldlines,
     phones,
+    replaced,
+    reports,
     system,
     wazoextra,
 )
@@ -36,6 +40,10 @@ from toolkit.sandbox.xivo.web import (
 PARTS: tuple[Callable[[Era], Iterator[Route]], ...] = (
     crud.routes,
     associations.routes,
+    replaced.routes,
+    oldassociations.routes,
+    oldlines.routes,
+    reports.routes,
     phones.routes,
     csvfiles.routes,
     system.routes,

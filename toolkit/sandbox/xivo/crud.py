@@ -21,7 +21,8 @@ from toolkit.sandbox.xivo.refusals import (
     field_not_found,
     written,
 )
-from toolkit.sandbox.xivo.resources import Resource, resources
+from toolkit.sandbox.xivo.resource import Resource
+from toolkit.sandbox.xivo.resources import resources
 from toolkit.sandbox.xivo.store import Item, Key
 from toolkit.sandbox.xivo.views import FORWARDS, SERVICES
 from toolkit.sandbox.xivo.web import Reply, Route

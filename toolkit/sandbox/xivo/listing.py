@@ -15,7 +15,7 @@ from typing import Any
 
 from toolkit.sandbox.xivo.eras import Era
 from toolkit.sandbox.xivo.refusals import Refusal, bad_input, not_positive, written
-from toolkit.sandbox.xivo.resources import Resource
+from toolkit.sandbox.xivo.resource import Resource
 from toolkit.sandbox.xivo.store import Key
 from toolkit.sandbox.xivo.views import Views, unaccented
 

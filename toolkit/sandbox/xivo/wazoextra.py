@@ -13,7 +13,8 @@ from toolkit.sandbox.xivo.call import Call, done
 from toolkit.sandbox.xivo.crud import create
 from toolkit.sandbox.xivo.eras import Era
 from toolkit.sandbox.xivo.refusals import bad_input, conflict, field_not_found, written
-from toolkit.sandbox.xivo.resources import BY_KIND, Resource
+from toolkit.sandbox.xivo.resource import Resource
+from toolkit.sandbox.xivo.resources import BY_KIND
 from toolkit.sandbox.xivo.store import Item, Key
 from toolkit.sandbox.xivo.web import Reply, Route, json_reply
 
