@@ -134,7 +134,8 @@ class Gateway:
 
         What the gateway says of the call is known before its result begins: a call that does not
         succeed raises here, as :meth:`fetch` does. No limit of ``limits`` but the time between
-        two pieces applies to the result.
+        two pieces applies to the result. A recording keeps the whole answer, and so holds it while
+        it comes; a replay gives it in pieces again.
 
         Parameters
         ----------

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import NoReturn
 from xml.parsers import expat
 from xml.sax.saxutils import escape
@@ -43,7 +44,7 @@ class ResponsePieces:
     def status_code(self) -> int | None:
         """The status, once it was read."""
         text = "".join(self._leaves.get("Status", ())).strip()
-        return int(text) if text.isascii() and text.isdigit() else None
+        return int(text) if re.fullmatch("[+-]?[0-9]{1,18}", text) else None
 
     def feed(self, piece: bytes) -> None:
         """Read one more piece."""
