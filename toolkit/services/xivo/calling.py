@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from toolkit.cassettes.stock.loader import without_collector
 from toolkit.services.base.progress import LateBar
 from toolkit.services.base.rest import RestFunction
 from toolkit.services.xivo.answers import View, frame_of, view_of
@@ -88,7 +89,8 @@ def read_list(
         with LateBar(f"reading {what}") as bar:
             found = listing(bar)
     server.last = found.call
-    frame = view.build(found.items, plan.function.resource)
+    with without_collector():
+        frame = view.build(found.items, plan.function.resource)
     if found.total is not None:
         frame.attrs["total"] = found.total
     return frame

@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import chain
+from operator import itemgetter
 from typing import Any, Literal, get_args
 
 import msgspec
@@ -79,10 +80,12 @@ def typed(
         found[name] = column.rename(name)
 
     known = {field.name for field in model.fields}
+    came = _by_name(items)
+    nothing = [None] * len(items)
     for field in model.fields:
         if field.name in model.secrets and not secrets:
             continue
-        values = [item.get(field.name) for item in items]
+        values = came.get(field.name, nothing)
         if not field.nested:
             keep(field.column.name, _column(field.column, values, zone))
         elif nested == "json":
@@ -90,12 +93,23 @@ def typed(
         elif nested == "flat":
             for column in _flat(field, values, zone):
                 keep(str(column.name), column)
-    for name in dict.fromkeys(chain.from_iterable(items)):
-        if name not in known:
-            values = [item.get(name) for item in items]
-            if nested != "drop" or not _NESTED & set(map(type, values)):
-                keep(name, _inferred(name, values))
+    for name, values in came.items():
+        if name not in known and (nested != "drop" or not _NESTED & set(map(type, values))):
+            keep(name, _inferred(name, values))
     return pd.DataFrame(found, index=pd.RangeIndex(len(items)))
+
+
+def _by_name(items: Sequence[Item]) -> dict[str, Sequence[Any]]:
+    """The values of each field, in the items' order; None where an item has none."""
+    names = list(items[0]) if items else []
+    if len(names) > 1 and all(len(item) == len(names) for item in items):
+        try:  # items of one list have the same fields, but for other servers and times
+            columns = zip(*map(itemgetter(*names), items), strict=True)
+            return dict(zip(names, columns, strict=True))
+        except KeyError:
+            pass
+    names = list(dict.fromkeys(chain.from_iterable(items)))
+    return {name: [item.get(name) for item in items] for name in names}
 
 
 def check_nested(nested: str) -> None:
@@ -117,7 +131,7 @@ def unpack(column: pd.Series[Any]) -> pd.Series[Any]:
     return pd.Series(values, index=column.index, name=column.name, dtype="object")
 
 
-def _column(column: Column, values: list[Any], zone: dt.tzinfo) -> pd.Series[Any]:
+def _column(column: Column, values: Sequence[Any], zone: dt.tzinfo) -> pd.Series[Any]:
     """The declared kind where all values have it; else the kind that they have."""
     types = set(map(type, values)) - {_NOTHING}
     if column.kind == "time":
@@ -132,7 +146,7 @@ def _column(column: Column, values: list[Any], zone: dt.tzinfo) -> pd.Series[Any
         return series(Column(column.name), [_text(value) for value in values])
 
 
-def _inferred(name: str, values: list[Any]) -> pd.Series[Any]:
+def _inferred(name: str, values: Sequence[Any]) -> pd.Series[Any]:
     types = set(map(type, values)) - {_NOTHING}
     for kind in ("text", "boolean", "integer", "number"):
         if types <= _PLAIN[kind]:
@@ -140,7 +154,9 @@ def _inferred(name: str, values: list[Any]) -> pd.Series[Any]:
     return series(Column(name), [_text(value) for value in values])
 
 
-def _times(column: Column, values: list[Any], types: set[type], zone: dt.tzinfo) -> pd.Series[Any]:
+def _times(
+    column: Column, values: Sequence[Any], types: set[type], zone: dt.tzinfo
+) -> pd.Series[Any]:
     if types <= {str}:
         try:
             return series(column, [_time(value, zone) for value in values])
@@ -162,12 +178,15 @@ def _text(value: Any) -> str | None:
     return _encode(value).decode()
 
 
-def _json(name: str, values: list[Any]) -> pd.Series[Any]:
-    texts = [None if value is None else _encode(value).decode() for value in values]
+def _json(name: str, values: Sequence[Any]) -> pd.Series[Any]:
+    texts = [
+        None if value is None else "[]" if value == [] else _encode(value).decode()
+        for value in values
+    ]
     return series(Column(name), texts)
 
 
-def _flat(field: Field, values: list[Any], zone: dt.tzinfo) -> Iterable[pd.Series[Any]]:
+def _flat(field: Field, values: Sequence[Any], zone: dt.tzinfo) -> Iterable[pd.Series[Any]]:
     name = field.column.name
     if field.listed:
         key = field.listed

@@ -22,6 +22,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
+from toolkit.cassettes.stock.loader import without_collector
 from toolkit.outcomes import BadReply, InvalidRequest
 from toolkit.services.base.driving import Flow
 from toolkit.services.base.rest import RestFunction
@@ -80,7 +81,8 @@ class _Lister:
         plan = replace(self.plan, query=tuple(kept))
         self.requests += 1
         call = yield from call_flow(plan, self.state)
-        return items_of(call), total_of(call.data), call
+        with without_collector():
+            return items_of(call), total_of(call.data), call
 
     def pages(self, order: str, direction: str) -> Flow[tuple[list[Item], int | None, Call]]:
         """All pages in one order.
