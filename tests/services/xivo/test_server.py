@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import ssl
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -32,7 +33,7 @@ from toolkit.services.base.asking import Field
 from toolkit.services.xivo import connect
 from toolkit.services.xivo.call import CSV
 from toolkit.services.xivo.functions import TABLE
-from toolkit.services.xivo.server import _context
+from toolkit.services.xivo.server import _context, _default_context
 
 # --- the wire ------------------------------------------------------------------------------------
 
@@ -291,9 +292,10 @@ def test_environment_does_not_verify(monkeypatch: pytest.MonkeyPatch, tmp_path: 
     (tmp_path / "none.pem").write_text("")
     for name in ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"):
         monkeypatch.setenv(name, str(tmp_path / "none.pem"))
-    context = _context(True)
-    assert not isinstance(context, bool | str)
+    context = _default_context.__wrapped__()
     assert context.cert_store_stats()["x509_ca"] > 50
+    assert context.verify_mode is ssl.CERT_REQUIRED
+    assert _context(True) is _default_context()
     assert _context(False) is False
     for path in ("no-such.pem", tmp_path / "none.pem"):
         with pytest.raises(InvalidArgument, match="CA file in PEM form"):

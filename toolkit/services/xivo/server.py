@@ -285,7 +285,7 @@ def _context(verify: bool | str | os.PathLike[str] | ssl.SSLContext) -> bool | s
     and ``CURL_CA_BUNDLE``; a CA of one's own is named by ``verify`` here.
     """
     if verify is True:
-        return httpx.create_ssl_context(trust_env=False)
+        return _default_context()
     if not isinstance(verify, str | os.PathLike):
         return verify
     try:
@@ -295,6 +295,12 @@ def _context(verify: bool | str | os.PathLike[str] | ssl.SSLContext) -> bool | s
             f"verify must be True, False, a context or the path of a CA file in PEM form; "
             f"{str(verify)!r} cannot be read ({error})"
         ) from None
+
+
+@functools.cache
+def _default_context() -> ssl.SSLContext:
+    """The public CAs, read once: it takes longer than a call."""
+    return httpx.create_ssl_context(trust_env=False)
 
 
 def _with_hint(error: Unreachable) -> Unreachable:
