@@ -20,14 +20,21 @@ from toolkit.sandbox.box import Box
 
 if TYPE_CHECKING:
     from toolkit.sandbox.sertainty import SertaintyBox
+    from toolkit.sandbox.uptivity import UptivityBox
     from toolkit.sandbox.xivo import XivoBox
 
 # Service name -> module whose ``start(**options)`` opens a box. A fifth server is one more line.
-SERVICES = {"sertainty": "toolkit.sandbox.sertainty", "xivo": "toolkit.sandbox.xivo"}
+SERVICES = {
+    "sertainty": "toolkit.sandbox.sertainty",
+    "uptivity": "toolkit.sandbox.uptivity",
+    "xivo": "toolkit.sandbox.xivo",
+}
 
 
 @overload
 def start(service: Literal["sertainty"], **options: Any) -> SertaintyBox: ...
+@overload
+def start(service: Literal["uptivity"], **options: Any) -> UptivityBox: ...
 @overload
 def start(service: Literal["xivo"], **options: Any) -> XivoBox: ...
 @overload

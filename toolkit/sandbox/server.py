@@ -62,6 +62,15 @@ class Connections:
         while (await receive())["type"] != "http.disconnect":
             pass
 
+    def half_close(self, scope: Scope) -> None:
+        """End our side of the connection that this request came on; the client may still send."""
+        transport = self._transports.get(tuple(scope["client"]))
+        if transport is not None and not transport.is_closing():
+            transport.write_eof()
+
+    def __len__(self) -> int:
+        return len(self._transports)
+
     def abort_all(self) -> None:
         """Cut every connection."""
         for transport in list(self._transports.values()):

@@ -71,7 +71,7 @@ NOT_ERRORS = frozenset({0, 13, OK, 37, 43, PARTIAL, 58})
 """Codes whose RESULTTYPE is their label; that of all others is ``ERROR``."""
 
 
-class Refusal(Exception):  # noqa: N818 - it is an answer, not a mistake of ours
+class Refusal(Exception):
     """Ends a command with an error code.
 
     Attributes

@@ -113,6 +113,12 @@ def read_xml(message: bytes) -> Request:
     return request_from(pairs, "" if name == "REQUEST" else name)
 
 
+def check_size(message: bytes, limit: int) -> None:
+    """Refuse (16) a message that is too large."""
+    if len(message) > limit:
+        raise Refusal(16, f"the message is larger than {limit} bytes")
+
+
 def _parse(message: bytes) -> ET.Element:
     if b"<!DOCTYPE" in message:
         raise Refusal(16, "a document type is not accepted")

@@ -39,13 +39,17 @@ class Hub:
     """Passes events on to whoever carries them (the event port, or nobody)."""
 
     def __init__(self) -> None:
-        self.carry: Callable[[str, bytes], None] = lambda kind, line: None
+        self.carry: Callable[[str, bytes], None] = _nobody
         self.counts: dict[str, int] = {}
 
     def tell(self, event: Event, switches: Switches) -> None:
         """Tell every listener of an event."""
         self.counts[event.type] = self.counts.get(event.type, 0) + 1
         self.carry(event.type, write_event(event, switches))
+
+
+def _nobody(kind: str, line: bytes) -> None:
+    """Take an event that no door is there for."""
 
 
 def write_event(event: Event, switches: Switches) -> bytes:

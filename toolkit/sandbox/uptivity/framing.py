@@ -16,7 +16,7 @@ class _ClosedError(Exception):
 
 
 class Framer:
-    """Cuts what arrives on a connection into messages.
+    r"""Cuts what arrives on a connection into messages.
 
     A message ends with its root element, so that line ends inside it do no harm. What is no XML
     ends with its line: CRLF, LF or CR.
@@ -24,9 +24,9 @@ class Framer:
     Examples
     --------
     >>> framer = Framer()
-    >>> list(framer.feed(b"<A><B>1</B></A>\\r\\n<C>"))
+    >>> list(framer.feed(b"<A><B>1</B></A>\r\n<C>"))
     [b'<A><B>1</B></A>']
-    >>> list(framer.feed(b"</C>hello\\r"))
+    >>> list(framer.feed(b"</C>hello\r"))
     [b'<C></C>', b'hello']
     """
 
@@ -38,6 +38,7 @@ class Framer:
         self._rest = rest
         self._broken: int | None = None  # where the XML was seen to be broken
         self._depth = 0
+        self._end = 0
         self._encoding = encoding
         parser = self._parser = expat.ParserCreate(encoding)
         parser.StartElementHandler = self._open
@@ -67,16 +68,17 @@ class Framer:
         self._buffer += data
         if self._broken is None:
             try:
-                self._parser.Parse(data, False)  # noqa: FBT003 - expat knows no names
-                return None
+                self._parser.Parse(data, False)
             except _ClosedError:
-                return self._cut(self._buffer.index(b">", self._parser.CurrentByteIndex) + 1)
+                return self._cut(self._buffer.index(b">", self._end) + 1)
             except expat.ExpatError:
                 if self._encoding is None and not self._declared():
                     # Not UTF-8: only where elements begin and end matters here.
                     self._begin(self._buffer, "iso-8859-1")
                     return None
                 self._broken = start = max(self._parser.ErrorByteIndex, 0)
+            else:
+                return None
         found = _LINE_END.search(self._buffer, start)
         return None if found is None else self._cut(found.start())
 
@@ -94,6 +96,7 @@ class Framer:
     def _close(self, name: str) -> None:  # noqa: ARG002
         self._depth -= 1
         if not self._depth:
+            self._end = self._parser.CurrentByteIndex  # gone once the exception is out
             raise _ClosedError
 
     def _refuse(self, *_: object) -> None:

@@ -102,7 +102,5 @@ def _hire(store: Store, agent: Agent) -> None:
             "roles": [],
         },
     )
-    store.put(
-        "device", agent.device, {"id": agent.device, "alias": agent.alias, "agent": number}
-    )
+    store.put("device", agent.device, {"id": agent.device, "alias": agent.alias, "agent": number})
     store.put("station", agent.station.lower(), {"name": agent.station, "device": agent.device})

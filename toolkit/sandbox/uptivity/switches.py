@@ -158,7 +158,9 @@ class Switches:
 
 def _check_number(name: str, value: object) -> None:
     if isinstance(value, bool) or not isinstance(value, (int, float)):
-        raise ValueError(f"switch {name} must be a number, not {value!r}")
+        raise ValueError(  # noqa: TRY004 - as for the other switches
+            f"switch {name} must be a number, not {value!r}"
+        )
     if name == "utc_offset":
         if not -14 <= value <= 14:
             raise ValueError(f"switch utc_offset must be -14 to 14 hours, not {value!r}")

@@ -1,0 +1,79 @@
+"""Speaks to an API server with plain sockets and plain httpx."""
+
+from __future__ import annotations
+
+import socket
+import xml.etree.ElementTree as ET
+from collections.abc import Callable
+from types import TracebackType
+from typing import Any, Self
+from xml.sax.saxutils import escape
+
+import httpx
+
+from toolkit.sandbox.uptivity import UptivityBox
+
+Says = Callable[..., ET.Element]
+TIMEOUT = 20.0
+
+
+class Line:
+    """A connection to the command socket that reads whole lines, whatever ends them."""
+
+    def __init__(self, address: tuple[str, int]) -> None:
+        self.socket = socket.create_connection(address, timeout=TIMEOUT)
+        self.held = b""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.socket.close()
+
+    def send(self, data: bytes) -> None:
+        self.socket.sendall(data)
+
+    def read(self, end: bytes = b"\r\n") -> bytes:
+        """One line without its end; what came if the server ended the connection."""
+        while end not in self.held:
+            more = self.socket.recv(65536)
+            if not more:
+                line, self.held = self.held, b""
+                return line
+            self.held += more
+        line, _, self.held = self.held.partition(end)
+        return line
+
+    def ask(self, command: str = "", number: object = 1, **values: Any) -> ET.Element:
+        """Send a request and read its RESULT."""
+        self.send(request(command, number, **values))
+        return ET.fromstring(self.read())
+
+
+def request(command: str, number: object = 1, **values: Any) -> bytes:
+    """A request as XML, with the line end that belongs to it."""
+    parts = {"TYPE": command, "REQUESTID": number} | values
+    inside = "".join(f"<{name}>{escape(str(value))}</{name}>" for name, value in parts.items())
+    return f"<REQUEST>{inside}</REQUEST>\r\n".encode()
+
+
+def post(box: UptivityBox, command: str = "", number: object = 1, **values: Any) -> ET.Element:
+    """The RESULT of a request to the Web API."""
+    parts = {"type": command.lower(), "requestid": str(number)}
+    parts |= {name.lower(): str(value) for name, value in values.items()}
+    return ET.fromstring(httpx.post(box.url, params=parts).content)
+
+
+def code(result: ET.Element) -> int:
+    """RESULTCODE of a RESULT."""
+    return int(result.findtext("RESULTCODE", ""))
+
+
+def names(element: ET.Element) -> list[str]:
+    """The names of the elements right below one."""
+    return [child.tag for child in element]

@@ -1,0 +1,30 @@
+"""The commands by their TYPE: those that the vendor confirms, and those that must exist."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from toolkit.sandbox.uptivity import calls, users
+from toolkit.sandbox.uptivity.codes import OK
+from toolkit.sandbox.uptivity.envelope import Reply, Request
+
+if TYPE_CHECKING:
+    from toolkit.sandbox.uptivity.engine import Engine, Handler
+
+
+def test(engine: Engine, request: Request) -> Reply:  # noqa: ARG001
+    """Say that the server is there."""
+    return Reply(OK)
+
+
+CONFIRMED: dict[str, Handler] = {
+    "TEST": test,
+    "CALLSTART": calls.start,
+    "CALLUPDATE": calls.update,
+    "CALLSTOP": calls.stop,
+    "CALLLIST": calls.listing,
+    "IMPORTUSER": users.importuser,
+}
+
+# Their names are invented: result codes and parameters say only that such commands exist.
+EXPERIMENTAL: dict[str, Handler] = {}
