@@ -1,8 +1,8 @@
 """Lists of XiVO users: ``python -m benchmarks.xivo``. Prints a JSON line for each comparison.
 
 Listing 10,000 users from the sandbox against a plain httpx loop that reads the same pages, on the
-clock and in CPU time of the client; and 10,000 items to a typed DataFrame against ``json.loads`` of the same bytes, in CPU
-time. The sandbox runs in a process of its own; contenders take turns.
+clock and in CPU time of the client; and 10,000 items to a typed DataFrame against ``json.loads``
+of the same bytes, in CPU time. The sandbox runs in a process of its own; contenders take turns.
 """
 
 from __future__ import annotations

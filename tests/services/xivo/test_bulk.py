@@ -93,6 +93,9 @@ def test_nested_text_is_sent_as_what_it_holds(xivo: Server) -> None:
     body = json.loads(xivo.contexts.create(rows, dry_run=True)["body"].item())
     assert body["user_ranges"] == [{"start": "1", "end": "2"}]
     assert body["description"] == '["no JSON column"]'
+    rows = pd.DataFrame({"id": ["x"], "fallbacks": ['{"a":null}'], "odd": ["[no JSON"]})
+    body = json.loads(xivo.devices.update(rows, dry_run=True)["body"].item())
+    assert body == {"fallbacks": {"a": None}, "odd": "[no JSON"}
     rows = pd.DataFrame({"id": ["x"], "options.switchboard": [True], "links.href": ["http://x"]})
     body = json.loads(xivo.devices.update(rows, dry_run=True)["body"].item())
     assert body == {"options": {"switchboard": True}}

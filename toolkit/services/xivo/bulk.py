@@ -244,6 +244,7 @@ def _body(record: dict[str, Any], declared: Model, missing: str) -> dict[str, An
         A column that was flattened from a list, which cannot be put together again.
     """
     nested = {one.name: one for one in declared.fields if one.nested}
+    declared_names = {one.name for one in declared.fields}
     body: dict[str, Any] = {}
     for name, value in record.items():
         if value is None and missing == "skip":
@@ -251,7 +252,8 @@ def _body(record: dict[str, Any], declared: Model, missing: str) -> dict[str, An
         head, dot, rest = name.partition(".")
         field_ = nested.get(head)
         if field_ is None:
-            body[name] = value
+            # Of a field that nobody declared, text that holds JSON is what our own frames have.
+            body[name] = value if name in declared_names else _unpacked(value)
         elif _is_embedded(field_.name, field_.listed, [part.name for part in field_.parts]):
             continue
         elif dot and field_.listed:
