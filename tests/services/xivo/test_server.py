@@ -33,7 +33,7 @@ from toolkit.services.base.asking import Field
 from toolkit.services.xivo import connect
 from toolkit.services.xivo.call import CSV
 from toolkit.services.xivo.functions import TABLE
-from toolkit.services.xivo.server import _context, _default_context
+from toolkit.services.xivo.server import Server, _context, _default_context
 
 # --- the wire ------------------------------------------------------------------------------------
 
@@ -243,6 +243,24 @@ def test_login_that_a_person_gets_wrong() -> None:
         with pytest.raises(toolkit.AccessDenied):
             asyncio.run(server.login(asker=person))
     assert person.endings == [toolkit.AccessDenied]
+
+
+def test_login_form_of_a_page_that_waits_for_no_answer() -> None:
+    """Under Voila the form is answered after the cell: until then the session is not open."""
+
+    class Later(Person):
+        waits = False
+
+    async def cell(server: Server) -> None:
+        session = await server.login(asker=Later("ada", "pw-of-ada-1"))
+        assert (session.open, session.user) == (False, "")
+        assert "not answered yet" in repr(session) + session._repr_html_()
+        await session._login
+        await asyncio.sleep(0)
+        assert (session.open, session.user) == (True, "ada")
+
+    with scripted(answer(token()), REVOKED) as loopback, connected(loopback.url) as server:
+        asyncio.run(cell(server))
 
 
 def test_nobody_to_ask() -> None:

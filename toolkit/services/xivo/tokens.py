@@ -6,6 +6,7 @@ Seen from xivo-auth 16.15 and Wazo's master of 2026.
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from typing import Any
 from urllib.parse import quote, unquote
 
@@ -13,15 +14,16 @@ import msgspec
 import pybase64
 
 from toolkit.outcomes import (
-    AccessDenied,
     BadReply,
-    Busy,
     CallError,
+    Category,
     NotRecorded,
+    Outcome,
     OutcomeError,
     TransportFailure,
 )
 from toolkit.services.base.driving import Flow
+from toolkit.services.xivo import statuses
 from toolkit.services.xivo.call import Call, Plan
 from toolkit.services.xivo.errors import error_of, read_refusal
 from toolkit.services.xivo.exchange import Headers, exchange
@@ -36,6 +38,7 @@ _DELETE = TABLE.get("auth.tokens.delete")
 _BACKENDS = TABLE.get("auth.backends.list")
 
 DEFAULT_BACKEND = "xivo_service"
+_ENDED = "the token is unknown to xivo-auth, or has ended; log in again"
 
 
 def new_token(state: State, wanted: Credentials) -> Flow[Granted]:
@@ -172,16 +175,8 @@ def allows(state: State, granted: Granted, acl: str) -> Flow[bool]:
     plan = Plan(_CHECK, _path(granted), query=_scope(state, acl))
     call = yield from exchange(plan, state)
     if call.status == NOT_FOUND:
-        raise AccessDenied(
-            "the token is unknown to xivo-auth, or has ended; log in again",
-            function=_CHECK.name,
-            code=call.status,
-            label=call.outcome.label,
-            at=call.at,
-            elapsed=call.elapsed,
-            status=call.status,
-            reason="token",
-        )
+        outcome = replace(call.outcome, message=_ENDED, category=Category.DENIED)
+        raise error_of(replace(call, outcome=outcome), reason="token")
     if call.status == FORBIDDEN:
         return False
     call.raise_for_outcome()
@@ -216,7 +211,7 @@ def explained(call: Call, plan: Plan, state: State, granted: Granted) -> Flow[Ou
         reason, why = "acl", f"the token of {granted.user} is good and lacks the ACL {acl}"
     elif told.status == NOT_FOUND:
         reason = "token"
-        why = "the token is unknown to xivo-auth, or has ended; log in again"
+        why = _ENDED
     elif told.status >= 500:
         return _auth_down(call, acl, told.outcome.message)
     if why:
@@ -225,23 +220,10 @@ def explained(call: Call, plan: Plan, state: State, granted: Granted) -> Flow[Ou
     return error
 
 
-def _auth_down(call: Call, acl: str, why: str) -> Busy:
-    return Busy(
-        f"xivo-auth does not answer ({why}), and without it every token is denied; try again later",
-        function=call.function.name,
-        target=call.target,
-        code=503,
-        label="UNAVAILABLE",
-        at=call.at,
-        elapsed=call.elapsed,
-        status=call.status,
-        messages=(),
-        field="",
-        fields=(),
-        resource="",
-        reason="auth down",
-        acl=acl,
-    )
+def _auth_down(call: Call, acl: str, why: str) -> OutcomeError:
+    said = f"xivo-auth does not answer ({why}), and without it every token is denied; try later"
+    outcome = Outcome(503, statuses.status(503).label, said, Category.BUSY)
+    return error_of(replace(call, outcome=outcome), acl=acl, reason="auth down")
 
 
 def wanted_acl(plan: Plan, state: State) -> str:

@@ -1,0 +1,91 @@
+"""One contract, and a run of it for every installed service."""
+
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+from hypothesis import given, strategies as st
+
+import toolkit
+from toolkit.cassettes.interaction import Failure, Interaction, Request, Response
+from toolkit.cassettes.rules import ServiceRules
+from toolkit.outcomes import Category
+from toolkit.services import load
+from toolkit.services.base.functions import FUNCTION_COLUMNS
+from toolkit.services.base.service import CallRecord
+
+NAMES = sorted(load())
+CATEGORIES = {category.value for category in Category}
+
+requests = st.builds(
+    Request,
+    st.sampled_from(["GET", "POST", "PUT", "DELETE", "HEAD", "", "x y"]),
+    st.sampled_from(["http://127.0.0.1:1/", "http://127.0.0.1:1/1.1/users/7", "", "nonsense"])
+    | st.text(max_size=40),
+    st.lists(st.tuples(st.text(max_size=9), st.text(max_size=9)), max_size=2),
+    st.binary(max_size=60) | st.sampled_from([b"<Request><Function>x</Function></Request>", b"{}"]),
+)
+responses = st.builds(
+    Response, st.integers(100, 599), st.text(max_size=5), st.just([]), st.binary(max_size=60)
+)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_name(name: str) -> None:
+    """The entry point, the service, its table and its rules have one name."""
+    service = load()[name]
+    assert service.name == service.rules.name == service.functions.service == name
+    assert isinstance(service.rules, ServiceRules)
+    assert name in repr(service)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_functions(name: str) -> None:
+    """The table has the columns of every service; its names and methods are unique."""
+    table = toolkit.functions(name)
+    assert table.columns.tolist() == [column.name for column in FUNCTION_COLUMNS]
+    assert (table["service"] == name).all()
+    assert table["function"].is_unique
+    assert table["method"].is_unique
+    assert table["summary"].str.len().gt(0).all()
+    assert (table["repeatable"] == ~table["changes"]).all()
+    assert not (table["destroys"] & ~table["changes"]).any()
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_codes(name: str) -> None:
+    """Code, label, meaning and category first; codes are unique, categories the shared ones."""
+    table = toolkit.codes(name)
+    assert table.columns.tolist()[:4] == ["code", "label", "meaning", "category"]
+    assert table["code"].dtype == pd.Int64Dtype()
+    assert table["code"].is_unique
+    assert set(table["category"]) <= CATEGORIES
+
+
+@pytest.mark.parametrize("name", NAMES)
+@given(request=requests, response=st.none() | responses)
+def test_nothing_breaks_the_reading_of_traffic(
+    name: str, request: Request, response: Response | None
+) -> None:
+    """Recognising and decoding raise nothing, whatever was recorded; categories are known."""
+    service = load()[name]
+    assert service.recognises(request) in (True, False)
+    failure = None if response else Failure("ReadError", "gone")
+    record = service.decode_call(Interaction(request, response, failure))
+    assert isinstance(record, CallRecord)
+    assert record.category in CATEGORIES
+    assert service.task_statuses(Interaction(request, response, failure)) is None
+
+
+@pytest.mark.parametrize("name", NAMES)
+@given(request=requests, response=responses)
+def test_redaction_is_stable(name: str, request: Request, response: Response) -> None:
+    """What was hidden once stays as it is when it is hidden again."""
+    rules = load()[name].rules
+
+    def hide(_: str, secret: str) -> str:
+        return secret if secret.startswith("HIDDEN") else f"HIDDEN{len(secret)}"
+
+    once = rules.redact_request(request, hide)
+    assert rules.redact_request(once, hide) == once
+    assert rules.redact_response(request, response, hide).status == response.status
