@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import ipaddress
+import logging
 from collections.abc import Callable, Iterator
 
 from toolkit.sandbox.xivo import (
@@ -49,6 +50,8 @@ PARTS: tuple[Callable[[Era], Iterator[Route]], ...] = (
     system.routes,
     wazoextra.routes,
 )
+
+_log = logging.getLogger("toolkit.sandbox")
 
 _PUBLIC = "-"
 _METHOD = "The method is not allowed for the requested URL."
@@ -116,8 +119,15 @@ class Confd:
         except Refusal as refusal:
             if refusal.body is not None:
                 return json_reply(refusal.body, refusal.status)
-            newline = self.world.era.newline_after_errors
-            return json_reply(list(refusal.messages), refusal.status, newline=newline)
+            return self._refused(refusal)
+        except Exception as error:  # noqa: BLE001 - whatever it is
+            # A real one says so too; the log is for whoever repairs the sandbox.
+            _log.exception("%s broke", route.name)
+            return self._refused(Refusal(500, f"Unexpected error: {error}"))
+
+    def _refused(self, refusal: Refusal) -> Reply:
+        newline = self.world.era.newline_after_errors
+        return json_reply(list(refusal.messages), refusal.status, newline=newline)
 
     def _authenticate(
         self, route: Route, call: Call, trusted: bool, headers: list[tuple[str, str]]

@@ -63,7 +63,7 @@ class Views:
         changed, self.store.changed = self.store.changed, []
         if not self._kept or not changed:
             return
-        if any(kind in ("incalls", "entities") for kind, _ in changed):
+        if any(kind == "incalls" for kind, _ in changed):
             self._kept.clear()
             return
         seen = set(changed)
@@ -78,6 +78,8 @@ class Views:
         found: list[tuple[str, Key]] = []
         for name, links in self.store.links.items():
             left, right = name.split("-")
+            if right == "entities":  # shared by all, shown by none, and never renamed
+                continue
             if left == kind:
                 found += [(right, other) for other in links.right.get(key, ())]
             if right == kind:
