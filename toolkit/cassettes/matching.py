@@ -120,6 +120,7 @@ class Matching:
             any(name in named for name in names) for names in _WHOLE
         )
         self._begun: dict[tuple[str, str], Any] = {}
+        self._steadying: list[Callable[[str, str, bytes], Any]] | None = None
 
     def _add(self, matcher: str | KeyFunction | Predicate) -> None:
         if matcher == "body":
@@ -140,6 +141,7 @@ class Matching:
 
     def exact(self, method: str, url: str, body: bytes) -> bytes:
         """Give the digest of a request's very bytes: a short cut to its key."""
+        url, body = self._steady(method, url, body)
         begun = self._begun.get((method, url))
         if begun is None:
             begun = blake2b(
@@ -162,6 +164,9 @@ class Matching:
 
     def parts(self, request: Request) -> dict[str, bytes]:
         """Give what each matcher compares, secrets masked and volatile parts left out."""
+        steady = self._steady(request.method, request.url, request.body)
+        if steady != (request.url, request.body):
+            request = Request(request.method, steady[0], request.headers, steady[1])
         body = self._volatile_out(request) if self._by_body else None
         if self._redactor is not None:
             if body is not None:  # its rules have seen to the body
@@ -177,6 +182,17 @@ class Matching:
         if self._by_body:
             parts["body"] = canonical_body(request) if body is None else body
         return parts
+
+    def _steady(self, method: str, url: str, body: bytes) -> tuple[str, bytes]:
+        """URL and body without what a service says changes with every request, such as a count."""
+        if self._steadying is None:
+            rules = known() if self._rules is None else self._rules
+            self._steadying = [one.steady for one in rules if hasattr(one, "steady")]
+        for steady in self._steadying:
+            found: tuple[str, bytes] | None = steady(method, url, body)
+            if found is not None:
+                return found
+        return url, body
 
     def masked_url(self, request: Request) -> str:
         """Give the request's URL with its secrets masked, to be shown."""

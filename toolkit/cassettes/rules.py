@@ -24,6 +24,10 @@ class ServiceRules(Protocol):
 
     Rules may also have ``readable_body(request) -> bytes | None``: the body for a person's eyes,
     without secrets (base64 decoded, for example). The error of a replay shows it.
+
+    They may have ``steady(method, url, body) -> (url, body) | None``, too: both without what
+    changes with every request, such as a counter, so that no replay ever looks at it. Very quick,
+    since it is asked for every request; None where there is nothing of the sort.
     """
 
     name: str

@@ -1,14 +1,15 @@
 """Flows and their drivers: a flow says what to send and what to ask, a driver does it.
 
-A flow is a generator. It yields :class:`Send`, :class:`Ask`, :class:`AskUser` or
-:class:`AskFields`, gets back an answer or a list of texts, and returns its result. It knows nothing
-of sockets or of event loops, so the same flow serves a blocking driver and an awaiting one, which
-differ in the few lines that wait.
+A flow is a generator. It yields :class:`Send`, :class:`Ask`, :class:`AskUser`,
+:class:`AskFields` or :class:`Wait`, gets back an answer or a list of texts, and returns its
+result. It knows nothing of sockets or of event loops, so the same flow serves a blocking driver
+and an awaiting one, which differ in the few lines that wait.
 """
 
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from typing import TypeVar
@@ -56,13 +57,25 @@ class AskFields:
     title: str = ""
 
 
-Step = Send | Ask | AskUser | AskFields
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """Wait so many seconds: the server is busy, and the same call may succeed later."""
+
+    seconds: float
+
+
+Step = Send | Ask | AskUser | AskFields | Wait
 Reaction = Answer | list[str]
 Flow = Generator[Step, Reaction, Result]
 Sender = Callable[[Send], Answer]
 
 
-def drive(flow: Flow[Result], sender: Sender, answers: GivenAnswers | None = None) -> Result:
+def drive(
+    flow: Flow[Result],
+    sender: Sender,
+    answers: GivenAnswers | None = None,
+    wait: Callable[[float], None] = time.sleep,
+) -> Result:
     """Run a flow to its end, blocking.
 
     Whatever sending or asking raises is thrown into the flow, which may handle it.
@@ -71,7 +84,11 @@ def drive(flow: Flow[Result], sender: Sender, answers: GivenAnswers | None = Non
         step = next(flow)
         while True:
             try:
-                reaction = _react(step, sender, answers)
+                if isinstance(step, Wait):
+                    wait(step.seconds)
+                    reaction: Reaction = []
+                else:
+                    reaction = _react(step, sender, answers)
             except BaseException as error:  # noqa: BLE001 (the flow decides; the rest comes back)
                 step = flow.throw(error)
             else:
@@ -80,7 +97,9 @@ def drive(flow: Flow[Result], sender: Sender, answers: GivenAnswers | None = Non
         return stop.value  # type: ignore[no-any-return]
 
 
-def _react(step: Step, sender: Sender, answers: GivenAnswers | None) -> Reaction:
+def _react(
+    step: Send | Ask | AskUser | AskFields, sender: Sender, answers: GivenAnswers | None
+) -> Reaction:
     if isinstance(step, Send):
         return sender(step)
     if answers is None or isinstance(step, AskUser):
@@ -106,6 +125,9 @@ async def drive_async(flow: Flow[Result], sender: Sender, asker: Asker) -> Resul
                     reaction = [await asker.user()]
                 elif isinstance(step, AskFields):
                     reaction = await _fields(asker, step)
+                elif isinstance(step, Wait):
+                    await asyncio.sleep(step.seconds)
+                    reaction = []
                 else:
                     given = await asker.answers(list(step.prompts), step.round_number)
                     reaction = list(given)
