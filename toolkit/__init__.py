@@ -94,6 +94,7 @@ _HOMES = {
 _MODULES = {
     "sandbox": "toolkit.sandbox",
     "sertainty": "toolkit.services.sertainty",
+    "uptivity": "toolkit.services.uptivity",
     "xivo": "toolkit.services.xivo",
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
@@ -183,6 +184,7 @@ if TYPE_CHECKING:
         codes as codes,
         functions as functions,
         sertainty as sertainty,
+        uptivity as uptivity,
         xivo as xivo,
     )
     from toolkit.services.base.keeping import (
