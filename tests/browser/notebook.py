@@ -123,19 +123,19 @@ class Notebook:
         self.command("docmanager:save")
         return self.path.read_text(encoding="utf-8")
 
-    def picture(self, step: str, what: Locator | None = None) -> Path:
+    def picture(self, step: str, what: Locator | None = None, **options: Any) -> Path:
         """Keep what is seen now, as an artefact of the tests."""
         ARTIFACTS.mkdir(parents=True, exist_ok=True)
         self._steps += 1
         file = ARTIFACTS / f"{self.name}-{self._steps}-{step}.png"
-        (what or self.page).screenshot(path=file, animations="disabled")
+        (what or self.page).screenshot(path=file, animations="disabled", **options)
         return file
 
     def close(self) -> None:
         self.listener.close()
 
 
-def until(true: Callable[[], bool], seconds: float = 20.0) -> None:
+def until(true: Callable[[], bool], seconds: float = 60.0) -> None:
     """Wait until something outside of the page is true."""
     end = time.monotonic() + seconds
     while not true():

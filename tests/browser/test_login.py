@@ -118,6 +118,9 @@ def test_interrupt(open_notebook: Open, box: toolkit.sandbox.sertainty.Sertainty
     notebook.command("notebook:interrupt-kernel")
     expect(form.get_by_role("status")).to_contain_text("Interrupted")
     notebook.ended(1)
+    shown = notebook.text(1)
+    assert "LoginAborted: interrupted: the login was given up; nothing more was sent" in shown
+    assert "Traceback" not in shown  # one line, not the way through the toolkit
     notebook.picture("interrupted")
     output = notebook.start(1)
     expect(output.locator(".tk-login").get_by_label("First ship?")).to_be_focused()
