@@ -74,6 +74,15 @@ def test_secrets_when_asked() -> None:
     assert frame["password"].item() == "invented-word"
 
 
+def test_secrets_that_nobody_declared() -> None:
+    """A newer server's passwords are left out too; flags and ids that sound like one are kept."""
+    item = {"id": 1, "auth_section_options": [["password", "invented-word"]], "api_token": "t",
+            "sip_secret": "invented-word", "password_reset_enabled": True,
+            "ask_password": True}  # fmt: skip
+    assert list(typed([item], model("entities")))[4:] == ["password_reset_enabled", "ask_password"]
+    assert "auth_section_options" in typed([item], model("entities"), secrets=True)
+
+
 def test_further_fields() -> None:
     """What a newer server adds comes after the declared columns, each of its own kind."""
     items = [

@@ -19,6 +19,7 @@ from toolkit.services.base.driving import Flow
 from toolkit.services.base.progress import LateBar
 from toolkit.services.base.rest import RestFunction
 from toolkit.services.xivo.call import Call, Plan
+from toolkit.services.xivo.decoding import is_secret
 from toolkit.services.xivo.flows import call_flow
 from toolkit.services.xivo.models import Model, model
 from toolkit.services.xivo.paging import Progress
@@ -172,14 +173,10 @@ def _shown(plan: Plan) -> str | None:
 def _hidden(value: Any) -> Any:
     if isinstance(value, dict):
         return {
-            name: HIDDEN if _is_secret(name) and inner is not None else _hidden(inner)
+            name: HIDDEN if is_secret(name) and inner is not None else _hidden(inner)
             for name, inner in value.items()
         }
     return [_hidden(one) for one in value] if isinstance(value, list) else value
-
-
-def _is_secret(name: str) -> bool:
-    return "password" in name.casefold() or name.casefold() in ("secret", "sip_secret", "token")
 
 
 def _outcomes(

@@ -32,6 +32,8 @@ _PLAIN: dict[str, frozenset[type]] = {
     "number": frozenset({int, float}),
     "boolean": frozenset({bool}),
 }
+_SECRETS = ("password", "secret", "token", "auth_section_options")  # the last is Wazo's of SIP
+_FLAGS = ("ask_password", "_enabled", "_id", "_uuid")
 _encode = msgspec.json.Encoder().encode
 
 
@@ -94,7 +96,9 @@ def typed(
             for column in _flat(field, values, zone):
                 keep(str(column.name), column)
     for name, values in came.items():
-        if name not in known and (nested != "drop" or not _NESTED & set(map(type, values))):
+        if name in known or (is_secret(name) and not secrets):
+            continue
+        if nested != "drop" or not _NESTED & set(map(type, values)):
             keep(name, _inferred(name, values))
     return pd.DataFrame(found, index=pd.RangeIndex(len(items)))
 
@@ -110,6 +114,18 @@ def _by_name(items: Sequence[Item]) -> dict[str, Sequence[Any]]:
             pass
     names = list(dict.fromkeys(chain.from_iterable(items)))
     return {name: [item.get(name) for item in items] for name in names}
+
+
+def is_secret(name: str) -> bool:
+    """Whether a field that nobody declared is likely to hold a password in clear.
+
+    Examples
+    --------
+    >>> is_secret("sip_secret"), is_secret("auth_section_options"), is_secret("ask_password")
+    (True, True, False)
+    """
+    plain = name.casefold()
+    return any(word in plain for word in _SECRETS) and not plain.endswith(_FLAGS)
 
 
 def check_nested(nested: str) -> None:

@@ -2,6 +2,23 @@
 
 A place is a class that says what it has; what that does is in ``verbs.py``, and each method is one
 row of the table in ``functions.py``. Paths, verbs and permissions are those of xivo-confd 16.15.
+
+Examples
+--------
+>>> import toolkit
+>>> from toolkit.services.xivo import connect
+>>> with (
+...     toolkit.sandbox.start("xivo", users=3) as box,
+...     connect(box.confd, auth_url=box.auth) as xivo,
+... ):
+...     session = xivo.login_with(box.user, box.password)
+...     users = xivo.users.list(order="id")
+...     done = xivo.users(1).forwards.update("busy", enabled=True, destination="1001")
+...     forwards = xivo.users(1).forwards.list()
+>>> users["id"].tolist(), done["label"].item()
+([1, 2, 3], 'NO_CONTENT')
+>>> forwards["forward"].tolist(), forwards["destination"].iloc[0]
+(['busy', 'noanswer', 'unconditional'], '1001')
 """
 
 from __future__ import annotations

@@ -32,8 +32,8 @@ from toolkit.services.xivo.decoding import Item
 from toolkit.services.xivo.flows import call_flow
 from toolkit.services.xivo.state import State
 
-PAGE = 500
-"""Rows that are asked for at once."""
+PAGE = 250
+"""Rows that are asked for at once: a real 16.15 took 9 seconds for 208 users with all of theirs."""
 
 Progress = Callable[[int, int], object]
 """Told after each page: how many rows are there, and how many there will be."""
