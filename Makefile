@@ -12,7 +12,7 @@ BENCH_BIN := $(BENCH)/$(notdir $(BIN))
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 INSTALL = $(PIP) install --constraint constraints.txt --editable
 
-.PHONY: demo test test-browser lab lint bench format clean
+.PHONY: demo test test-browser test-spark lab lint bench format clean
 .DELETE_ON_ERROR:
 
 demo: $(VENV)/.core
@@ -25,6 +25,10 @@ test: $(VENV)/.test
 # are in tests/artifacts/browser.
 test-browser: $(VENV)/.browser
 	$(BIN)/python -m pytest tests/browser
+
+# Spark needs Java, 450 MB and minutes: not a part of test.
+test-spark: $(VENV)/.spark
+	$(BIN)/python -m pytest tests/spark
 
 lab: $(VENV)/.lab
 	$(BIN)/toolkit lab -- $(ARGS)
@@ -62,6 +66,10 @@ $(VENV)/.test: $(VENV)/.python pyproject.toml constraints.txt
 
 $(VENV)/.browser: $(VENV)/.python pyproject.toml constraints.txt
 	$(INSTALL) ".[browser]"
+	@touch $@ $(VENV)/.core
+
+$(VENV)/.spark: $(VENV)/.python pyproject.toml constraints.txt
+	$(INSTALL) ".[test,spark]"
 	@touch $@ $(VENV)/.core
 
 $(VENV)/.lint: $(VENV)/.python pyproject.toml constraints.txt

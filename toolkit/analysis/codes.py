@@ -9,7 +9,7 @@ from typing import Any, TypeAlias, cast
 import narwhals as nw
 import pandas as pd
 
-from toolkit.analysis import counting
+from toolkit.analysis import counting, engines
 from toolkit.analysis.calls import COLUMNS as CALL_COLUMNS, read_calls
 from toolkit.analysis.parquet import Stored, is_stored
 from toolkit.analysis.sources import CassetteSource
@@ -103,7 +103,7 @@ def count(calls: Any, by: Sequence[str]) -> pd.DataFrame:
         raise InvalidArgument("calls are grouped by one column at least, for example 'code'")
     frame = counting.lazily(calls, CALL_COLUMNS)
     if "hour" in by:
-        frame = frame.with_columns(counting.hour("at").alias("hour"))
+        frame = engines.cut(frame, "at", "1h", "hour")
     return counting.counted(frame, by, AGGREGATES)
 
 

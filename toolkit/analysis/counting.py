@@ -13,18 +13,15 @@ from typing import Any, Literal
 import narwhals as nw
 import pandas as pd
 
-from toolkit.analysis.engines import collected, grouped, is_table, moment, prepared, schema
+from toolkit.analysis.engines import collected, grouped, is_table, prepared, schema
 from toolkit.frames import Column
 
 __all__ = [
     "collected",
     "counted",
-    "hour",
     "is_table",
     "lazily",
     "merged",
-    "minute",
-    "moment",
     "schema",
 ]
 
@@ -85,13 +82,3 @@ def time_column(table: Any) -> str | None:
     """The name of a frame's first column of times."""
     dtypes = schema(table)
     return next((name for name, kind in dtypes.items() if isinstance(kind, nw.Datetime)), None)
-
-
-def minute(name: str) -> nw.Expr:
-    """The minute that a time is in."""
-    return nw.col(name).dt.truncate("1m")
-
-
-def hour(name: str) -> nw.Expr:
-    """The hour that a time is in."""
-    return nw.col(name).dt.truncate("1h")

@@ -23,6 +23,14 @@ _INTEGERS: dict[Any, Any] = dict.fromkeys(
     pd.Int64Dtype(),
 )
 
+_SPARK_CLOCK = {
+    "1h": ("0", "0"),
+    "1m": ("minute({})", "0"),
+    "1s": ("minute({})", "second({})"),
+    "1ms": ("minute({})", "floor(extract(SECOND FROM {}) * 1000) / 1000"),
+}
+"""Minute and second of a time that is cut, in Spark's SQL."""
+
 
 def is_table(value: object) -> bool:
     """Whether it is a frame of an engine, and not the name of something to read."""
@@ -38,12 +46,21 @@ def schema(table: Any) -> nw.Schema:
     return found
 
 
-def moment(frame: nw.LazyFrame[Any], name: str, at: pd.Timestamp) -> nw.Expr:
-    """A moment to compare a prepared column of times with: some engines have them without zone."""
-    dtype = frame.collect_schema()[name]
-    aware = isinstance(dtype, nw.Datetime) and dtype.time_zone is not None
-    utc = at.tz_convert("UTC")
-    return nw.lit((utc if aware else utc.tz_localize(None)).to_pydatetime())
+def between(
+    frame: nw.LazyFrame[Any], time: str, start: pd.Timestamp, end: pd.Timestamp
+) -> nw.LazyFrame[Any]:
+    """The rows of a prepared frame from ``start`` on and before ``end``."""
+    moments = [at.tz_convert("UTC") for at in (start, end)]
+    dtype = frame.collect_schema()[time]
+    if not (isinstance(dtype, nw.Datetime) and dtype.time_zone is not None):
+        moments = [at.tz_localize(None) for at in moments]
+    if frame.implementation.is_pyspark():
+        # A literal of Python's would be one of the session's zone.
+        since, until = (f"TIMESTAMP_NTZ '{at.isoformat(sep=' ')}'" for at in moments)
+        column = _spark_name(time)
+        return _spark(frame.to_native().filter(f"{column} >= {since} AND {column} < {until}"))
+    low, high = (nw.lit(at.to_pydatetime()) for at in moments)
+    return frame.filter(nw.col(time) >= low, nw.col(time) < high)
 
 
 def prepared(table: Any, columns: Iterable[Column] = ()) -> nw.LazyFrame[Any]:
@@ -75,6 +92,28 @@ def prepared(table: Any, columns: Iterable[Column] = ()) -> nw.LazyFrame[Any]:
         if name in named or isinstance(dtype, nw.Categorical | nw.Enum)
     ]
     return frame.with_columns(nw.col(*texts).cast(nw.String)) if texts else frame
+
+
+def cut(frame: nw.LazyFrame[Any], time: str, to: str, name: str) -> nw.LazyFrame[Any]:
+    """A prepared frame with one more column: its time, cut.
+
+    Parameters
+    ----------
+    to : {"1h", "1m", "1s", "1ms"}
+    name : str
+        Of the column; it may be that of the time.
+    """
+    if not frame.implementation.is_pyspark():
+        return frame.with_columns(nw.col(time).dt.truncate(to).alias(name))
+    # Spark's own cutting gives moments of its session's zone, whatever it was given.
+    from pyspark.sql import functions
+
+    name_of, (minute, second) = _spark_name(time), _SPARK_CLOCK[to]
+    made = functions.expr(
+        f"make_timestamp_ntz(year({name_of}), month({name_of}), day({name_of}), hour({name_of}), "
+        f"{minute.format(name_of)}, {second.format(name_of)})"
+    )
+    return _spark(frame.to_native().withColumn(name, made))
 
 
 def collected(frame: nw.LazyFrame[Any] | nw.DataFrame[Any]) -> pd.DataFrame:
@@ -132,6 +171,15 @@ def _spark_in_utc(frame: Any, times: list[str]) -> Any:
 
     changed = {}
     for name in times:
-        quoted = "`" + name.replace("`", "``") + "`"
-        changed[name] = functions.expr(f"convert_timezone('UTC', CAST({quoted} AS TIMESTAMP_NTZ))")
+        local = f"CAST({_spark_name(name)} AS TIMESTAMP_NTZ)"
+        changed[name] = functions.expr(f"convert_timezone('UTC', {local})")
     return frame.withColumns(changed)
+
+
+def _spark(frame: Any) -> nw.LazyFrame[Any]:
+    found: nw.LazyFrame[Any] = nw.from_native(frame).lazy()
+    return found
+
+
+def _spark_name(name: str) -> str:
+    return "`" + name.replace("`", "``") + "`"

@@ -8,7 +8,7 @@ from typing import Any, cast
 import narwhals as nw
 import pandas as pd
 
-from toolkit.analysis import counting
+from toolkit.analysis import counting, engines
 from toolkit.analysis.codes import typed
 from toolkit.analysis.logs import LogSources, read_log
 from toolkit.frames import Column
@@ -97,8 +97,9 @@ def count(log: Any, freq: str, level: str | None, time: str | None) -> pd.DataFr
     fine = "1m" if step % _MINUTE == 0 else "1s" if step % _SECOND == 0 else None
     found = nw.lit(None, nw.Datetime("us", "UTC")) if time is None else nw.col(time)
     named = nw.lit(None, nw.String) if level is None else nw.col(level).cast(nw.String)
-    cut = found.dt.truncate(fine) if fine and time is not None else found
-    keys = frame.with_columns(time=cut, level=named)
+    keys = frame.with_columns(time=found, level=named)
+    if fine and time is not None:
+        keys = engines.cut(keys, "time", fine, "time")
     counted = counting.counted(keys, ["time", "level"], AGGREGATES)
     counted["time"] = pd.to_datetime(counted["time"], utc=True).astype("datetime64[us, UTC]")
     counted["time"] = counted["time"].dt.floor(freq)

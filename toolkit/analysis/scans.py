@@ -16,7 +16,7 @@ import narwhals as nw
 import numpy as np
 import pandas as pd
 
-from toolkit.analysis import counting
+from toolkit.analysis import counting, engines
 from toolkit.analysis.codes import missing
 from toolkit.analysis.happenings import Source, happenings
 from toolkit.frames import Column, frame
@@ -96,7 +96,7 @@ def interval_of(happened: nw.LazyFrame[Any]) -> str:
 
 def count(happened: nw.LazyFrame[Any], interval: str) -> pd.DataFrame:
     """What happened in each interval: what parts of the data can be counted apart."""
-    frame = happened.with_columns(interval=nw.col("time").dt.truncate(interval))
+    frame = engines.cut(happened, "time", interval, "interval")
     return counting.counted(frame, _KEYS, AGGREGATES)
 
 
@@ -225,10 +225,7 @@ def _with_before(
     rows: list[dict[Any, Any]] = found.to_dict("records")
     for row in rows:
         shortly = row["start"] - pd.Timedelta(seconds=max(_SHORTLY, row["seconds"]))
-        near = happened.filter(
-            nw.col("time") >= counting.moment(happened, "time", shortly),
-            nw.col("time") < counting.moment(happened, "time", row["start"]),
-        )
+        near = engines.between(happened, "time", shortly, row["start"])
         events = near.select("time", "place", "what", "text").collect().to_pandas()
         events = events[events["what"] != row["what"]].dropna(subset="what")
         if len(events):
