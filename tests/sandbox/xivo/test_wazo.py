@@ -177,3 +177,45 @@ def test_uuids(box: XivoBox) -> None:
         assert confd.get("/status").json()["rest_api"] == {"status": "ok"}
         assert confd.get("/infos").json()["wazo_version"] == "26.08"
         assert confd.get("/entities").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("path", "sent", "keys"),
+    [
+        (
+            "/lines",
+            {"context": "default"},
+            """id tenant_uuid name protocol device_id device_slot provisioning_extension context
+            provisioning_code position caller_id_name caller_id_num registrar links application
+            endpoint_sip endpoint_sccp endpoint_custom extensions users is_webrtc""",
+        ),
+        (
+            "/extensions",
+            {"exten": "1100", "context": "default"},
+            """id tenant_uuid exten context commented enabled links conference parking_lot group
+            incall lines outcall queue""",
+        ),
+        (
+            "/endpoints/sip",
+            {"name": "abc"},
+            """uuid tenant_uuid name label aor_section_options auth_section_options
+            endpoint_section_options identify_section_options registration_section_options
+            registration_outbound_auth_section_options outbound_auth_section_options templates
+            transport asterisk_id links trunk line""",
+        ),
+    ],
+)
+def test_shapes(box: XivoBox, path: str, sent: dict[str, Any], keys: str) -> None:
+    """The keys of a new item in a real server's order."""
+    with client(box) as confd:
+        assert list(confd.post(path, json=sent).json()) == keys.split()
+
+
+def test_contexts_within_contexts(box: XivoBox) -> None:
+    """A context is named by the server, and shows the contexts that were put into it."""
+    with client(box) as confd:
+        made = confd.post("/contexts", json={"label": "inside"}).json()
+        assert made["name"].endswith(made["uuid"])
+        put = confd.put(f"/contexts/{made['id']}/contexts", json={"contexts": [{"id": 1}]})
+        assert put.status_code == 204
+        assert confd.get(f"/contexts/{made['id']}").json()["contexts"] == [{"id": 1}]

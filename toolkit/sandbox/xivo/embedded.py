@@ -162,6 +162,12 @@ def _incall(views: Views, key: Key) -> Item:
     return {"extensions": views.extensions("incalls-extensions", key)}
 
 
+def _context(views: Views, key: Key) -> Item:
+    if not views.era.tenants:
+        return {}
+    return {"contexts": views.store.get(f"members contexts {key} contexts", [])}
+
+
 def _ivr(views: Views, key: Key) -> Item:
     incalls = [
         views.base("incalls", one)
@@ -178,6 +184,7 @@ def _device_status(views: Views, key: Key) -> Item:
 FIRST: dict[str, Callable[[Views, Key], Item]] = {"lines": line_fields, "devices": _device_status}
 EMBEDDED: dict[str, Callable[[Views, Key], Item]] = {
     "users": _user, "lines": _line, "extensions": _extension, "voicemails": _voicemail,
+    "contexts": _context,
     "sip": _endpoint("sip"), "sccp": _endpoint("sccp"), "custom": _endpoint("custom"),
     "groups": _group, "incalls": _incall, "outcalls": _outcall, "trunks": _trunk, "ivr": _ivr,
 }  # fmt: skip

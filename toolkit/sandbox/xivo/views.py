@@ -120,14 +120,17 @@ class Views:
                 shown.pop(hidden, None)
         if resource.has_uuid(self.era):
             shown["uuid"] = item["uuid"]
+        late = kind in ("users", "contexts")  # which show their tenant among the last
+        tenant = {name: item[name] for name in ("tenant_uuid",) if name in item}
+        if self.era.tenants and not late:
+            shown |= tenant
         first = FIRST.get(kind)
         if first is not None:
             shown |= first(self, key)
         known = self._known[kind]
         shown |= {name: value for name, value in item.items() if name in known}
-        if self.era.tenants and "tenant_uuid" in item:
-            shown |= {name: item[name] for name in ("created_at",) if name in item}
-            shown["tenant_uuid"] = item["tenant_uuid"]
+        if self.era.tenants and late:
+            shown |= {name: item[name] for name in ("created_at",) if name in item} | tenant
         shown["links"] = self.links((kind, key))
         embed = EMBEDDED.get(kind)
         if embed is not None and self.era.embeds:

@@ -134,6 +134,7 @@ def replace(kind: str, part: str, name: str, call: Call) -> Reply:
     if not isinstance(rows, list):
         raise bad_input(f"{name}: {written(['Missing data for required field.'], call.era)}")
     call.store.set(f"members {kind} {key} {part}", rows)
+    call.store.put(kind, key, call.store.items[kind][key])  # it may be shown with them
     return done()
 
 
