@@ -15,6 +15,8 @@ from toolkit.sandbox.uptivity.faults import Fault
 from toolkit.sandbox.uptivity.incidents import Incident
 from toolkit.sandbox.uptivity.invented import Agent
 from toolkit.sandbox.uptivity.switches import Switches
+from toolkit.sandbox.uptivity.truth import Truth
+from toolkit.sandbox.uptivity.workload import Day, Step
 
 
 def start(
@@ -89,9 +91,12 @@ __all__ = [
     "LABELS",
     "MANUAL_START",
     "Agent",
+    "Day",
     "Fault",
     "Incident",
+    "Step",
     "Switches",
+    "Truth",
     "UptivityBox",
     "start",
 ]

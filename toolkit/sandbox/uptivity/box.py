@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
-from typing import Any, Self
+from typing import Any, Self, cast
 
 from toolkit.sandbox.box import Box, Runner
 from toolkit.sandbox.server import LOOPBACK
@@ -12,6 +12,8 @@ from toolkit.sandbox.uptivity.clock import moment
 from toolkit.sandbox.uptivity.faults import Fault, Kind as FaultKind
 from toolkit.sandbox.uptivity.incidents import Kind as IncidentKind
 from toolkit.sandbox.uptivity.switches import Switches
+from toolkit.sandbox.uptivity.truth import Truth
+from toolkit.sandbox.uptivity.workload import Day
 
 
 class UptivityBox(Box):
@@ -142,6 +144,61 @@ class UptivityBox(Box):
         """End all trouble."""
         self.control("clear_incidents")
         return self
+
+    def plan_day(self, seed: int = 0, agents: int = 12, calls: int = 400) -> Day:
+        """Plan a contact centre's day and put the manual clock to its opening.
+
+        The day's `Day.requests` can then be sent by any client, with `advance_to` before each;
+        or `tick` performs them.
+
+        Raises
+        ------
+        ValueError
+            If the clock is real, or a number is wrong.
+
+        Examples
+        --------
+        >>> import httpx
+        >>> from toolkit import sandbox
+        >>> with sandbox.start("uptivity") as box:
+        ...     day = box.plan_day(seed=1, agents=6, calls=100)
+        ...     for number, step in zip(range(5), day.requests()):
+        ...         _ = box.advance_to(step.at)
+        ...         params = {"type": step.type, "requestid": str(number), **step.params}
+        ...         _ = httpx.post(box.url, params=params)
+        ...     box.truth.answered
+        5
+        """
+        start = self.control("plan_day", seed=seed, agents=agents, calls=calls)
+        return Day(seed, agents, calls, moment(start))
+
+    def tick(self, count: int | None = 1) -> int:
+        """Perform the next requests of the day, each at its time; None = all that are left.
+
+        Gives how many there were. Listeners hear the events, `calls` names the door ``"day"``.
+        """
+        return int(self.control("tick", count=count))
+
+    def run_day(self, seed: int = 0, agents: int = 12, calls: int = 400) -> Truth:
+        """Plan a day, perform all of it at once and give the truth about it.
+
+        Examples
+        --------
+        >>> from toolkit import sandbox
+        >>> with sandbox.start("uptivity") as box:
+        ...     truth = box.run_day(seed=1, agents=6, calls=100)
+        >>> truth.answered == truth.planned
+        True
+        """
+        self.plan_day(seed, agents, calls)
+        self.tick(None)
+        return cast("Truth", self.truth)
+
+    @property
+    def truth(self) -> Truth | None:
+        """What the day planted and what came of it so far; None if none was planned."""
+        truth = self.control("truth")
+        return None if truth is None else Truth.from_json(truth)
 
     @property
     def schedules(self) -> list[dict[str, str]]:

@@ -6,6 +6,7 @@ import dataclasses
 from typing import Any
 
 from toolkit.sandbox.uptivity import invented
+from toolkit.sandbox.uptivity.days import Days
 from toolkit.sandbox.uptivity.desk import Desk
 from toolkit.sandbox.uptivity.events import Event
 from toolkit.sandbox.uptivity.faults import Fault
@@ -23,6 +24,7 @@ class Controls:
         self._engine = desk.engine
         self._sockets = sockets
         self._url = url
+        self._days = Days(desk)
 
     def places(self) -> Json:
         """The addresses of the three doors."""
@@ -74,6 +76,19 @@ class Controls:
     def clear_incidents(self) -> None:
         """End all trouble."""
         self._engine.clear_incidents()
+
+    def plan_day(self, seed: int, agents: int, calls: int) -> float:
+        """Plan a day; gives when it starts."""
+        return self._days.plan(seed, agents, calls).start.timestamp()
+
+    def tick(self, count: int | None) -> int:
+        """Perform the next requests of the day; gives how many there were."""
+        return self._days.tick(count)
+
+    def truth(self) -> Json | None:
+        """What the day planted and what came of it."""
+        truth = self._days.truth()
+        return None if truth is None else truth.to_json()
 
     def schedules(self) -> list[dict[str, str]]:
         """The rules that decide which calls are recorded."""

@@ -107,6 +107,10 @@ class Desk:
         failed = reply.code not in NOT_ERRORS
         return Delivery(body, failed, fault)
 
+    def perform(self, request: Request) -> None:
+        """Perform a request that came through no door."""
+        self._note("day", request, self.engine.answer(request), None)
+
     def turn_away(self, door: Literal["http", "tcp"], request: Request) -> bytes:
         """The reply (48) to one client too many."""
         reply = self.engine.refuse(request, Refusal(48, "too many clients are connected"))

@@ -65,6 +65,9 @@ class Engine:
         try:
             self.clock = Clock(clock, self.store.get("now"))
             invented.begin(self.store, agents)
+            for function, code, cause, count in self.store.get("ledger", []):
+                self.ledger[function, code, cause] = count
+            self.hub.counts.update(self.store.get("events", {}))
             self.incidents = [Incident(**one) for one in self.store.get("incidents", [])]
         except BaseException:
             self.store.close()
@@ -74,6 +77,8 @@ class Engine:
         """Keep the time, and close the database."""
         with self.store.lock:
             self.keep_time()
+            self.store.set("ledger", [[*key, count] for key, count in self.ledger.items()])
+            self.store.set("events", self.hub.counts)
             self.store.close()
 
     def keep_time(self) -> None:

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from toolkit.sandbox.uptivity.clock import write_time
-from toolkit.sandbox.uptivity.envelope import LINE_ENDS, Node, write_xml
+from toolkit.sandbox.uptivity.envelope import LINE_ENDS, escape
 from toolkit.sandbox.uptivity.switches import Switches
 
 EVENT_TYPES = (
@@ -40,21 +40,30 @@ class Hub:
 
     def __init__(self) -> None:
         self.carry: Callable[[str, bytes], None] = _nobody
+        self.heard: Callable[[], bool] = lambda: False
+        self.want: Callable[[int, frozenset[str]], bool] = _unknown
         self.counts: dict[str, int] = {}
 
     def tell(self, event: Event, switches: Switches) -> None:
         """Tell every listener of an event."""
         self.counts[event.type] = self.counts.get(event.type, 0) + 1
-        self.carry(event.type, write_event(event, switches))
+        if self.heard():
+            self.carry(event.type, write_event(event, switches))
 
 
 def _nobody(kind: str, line: bytes) -> None:
     """Take an event that no door is there for."""
 
 
+def _unknown(number: int, kinds: frozenset[str]) -> bool:  # noqa: ARG001
+    """Know no listener, where there is no door for one."""
+    return False
+
+
 def write_event(event: Event, switches: Switches) -> bytes:
     """An event as one line, with its line end."""
-    nodes: list[Node] = [("TYPE", event.type), ("TIME", write_time(event.at, switches))]
-    nodes += [(name, value) for name, value in event.values.items() if value]
-    line = write_xml(("EVENT", nodes), switches.changed(indent=False, drop_close_tag=False))
+    pairs = [("TYPE", event.type), ("TIME", write_time(event.at, switches))]
+    pairs += [(name, value) for name, value in event.values.items() if value]
+    text = "".join(f"<{name}>{escape(value)}</{name}>" for name, value in pairs)
+    line = f"<EVENT>{text}</EVENT>".encode(switches.encoding, "xmlcharrefreplace")
     return line + LINE_ENDS[switches.line_end].encode()

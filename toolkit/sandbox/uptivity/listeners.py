@@ -36,6 +36,9 @@ class Listeners:
                 self._wanted.pop(number, None)
                 self._changed.notify_all()
 
+    def __bool__(self) -> bool:
+        return bool(self._writers)
+
     @property
     def numbers(self) -> list[int]:
         """The numbers of those who listen."""

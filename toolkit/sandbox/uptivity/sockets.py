@@ -72,6 +72,8 @@ class SocketServer:
         self._closing = asyncio.Event()
         self.listeners = Listeners(self._loop)
         self._desk.engine.hub.carry = self.listeners.carry
+        self._desk.engine.hub.heard = lambda: bool(self.listeners)
+        self._desk.engine.hub.want = self.listeners.want
         command, events = self._sockets
         servers = [
             await asyncio.start_server(self._converse, sock=command, limit=_PIECE),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 from dataclasses import dataclass
 from typing import Any, Literal, Self, get_args, get_origin, get_type_hints
 
@@ -124,7 +125,7 @@ class Switches:
     message_limit: int = 1024 * 1024
 
     def __post_init__(self) -> None:
-        for name, kind in get_type_hints(type(self)).items():
+        for name, kind in _kinds().items():
             value = getattr(self, name)
             if get_origin(kind) is tuple:
                 types = [value] if isinstance(value, str) else list(value)
@@ -154,6 +155,11 @@ class Switches:
             if name not in known:
                 raise ValueError(f"no switch {name!r}: the switches are {', '.join(sorted(known))}")
         return dataclasses.replace(self, **switches)
+
+
+@functools.cache  # a declaration is read once
+def _kinds() -> dict[str, Any]:
+    return get_type_hints(Switches)
 
 
 def _check_number(name: str, value: object) -> None:

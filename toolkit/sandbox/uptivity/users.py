@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from toolkit.sandbox.uptivity.clock import write_time
 from toolkit.sandbox.uptivity.codes import OK, Refusal
 from toolkit.sandbox.uptivity.envelope import Node, Reply, Request
+from toolkit.sandbox.uptivity.people import add_user, delete_user, update_user
 from toolkit.sandbox.uptivity.store import Item
 
 if TYPE_CHECKING:
@@ -22,7 +23,11 @@ def importuser(engine: Engine, request: Request) -> Reply:
         raise Refusal(26, "ACTION is missing")
     if action == "list":
         return _list(engine, request)
-    raise Refusal(21, f"no action {action}")
+    # That there are others is sure, what they are called is not.
+    others = {"add": add_user, "update": update_user, "delete": delete_user}
+    if not engine.switches.experimental or action not in others:
+        raise Refusal(21, f"no action {action}")
+    return others[action](engine, request)
 
 
 def _list(engine: Engine, request: Request) -> Reply:
