@@ -70,9 +70,11 @@ class Within:
 
     def expression(self, frame: nw.LazyFrame[Any]) -> nw.Expr:
         """It for a frame of another engine."""
-        column = nw.col(self.column)
-        start = counting.moment(frame, self.column, self.start)
-        return (column >= start) & (column < counting.moment(frame, self.column, self.end))
+        column, dtype = nw.col(self.column), frame.collect_schema()[self.column]
+        start, end = self.start, self.end
+        if not (isinstance(dtype, nw.Datetime) and dtype.time_zone is not None):
+            start, end = start.tz_localize(None), end.tz_localize(None)  # times without a zone
+        return (column >= start.to_pydatetime()) & (column < end.to_pydatetime())
 
 
 Filter = Condition | Within
