@@ -143,10 +143,13 @@ class CodeForm:
 
     def pack(self, texts: pa.Array) -> pa.Array | None:
         """See :class:`Form`."""
-        for part in (texts.slice(0, _LOOKED_AT), texts):
-            encoded = part.dictionary_encode()
-            if len(encoded.dictionary) > MOST_CATEGORIES:
+        if not self.codes:  # most columns of different texts are known by the first of them
+            few = texts.slice(0, _LOOKED_AT).dictionary_encode()
+            if len(few.dictionary) > MOST_CATEGORIES:
                 return None
+        encoded = texts.dictionary_encode()
+        if len(encoded.dictionary) > MOST_CATEGORIES:
+            return None
         found = encoded.dictionary.to_pylist()
         new = [text for text in found if text not in self.codes]
         if len(self.codes) + len(new) > MOST_CATEGORIES:
