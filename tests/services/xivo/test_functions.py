@@ -121,6 +121,8 @@ def test_as_a_frame() -> None:
     row = frame[frame["function"] == "GET /users"].iloc[0]
     assert row["method"].startswith("users.list(order=None, direction=None, limit=None, offset")
     assert row["session"] == "header"
+    assert row["results"].startswith("id:integer*, uuid:text*, firstname:text*")
+    assert "forwards:json*" in row["results"]
     assert bool(row["repeatable"])
 
 

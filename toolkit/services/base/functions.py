@@ -18,7 +18,10 @@ ArgumentKind = Literal[
     "text", "binary", "xml", "choice", "session", "answer",
     "path", "integer", "boolean", "time", "json", "csv",
 ]  # fmt: skip
-ResultKind = Literal["text", "binary", "xml", "category", "integer", "time", "session", "prompt"]
+ResultKind = Literal[
+    "text", "binary", "xml", "category", "integer", "time", "session", "prompt",
+    "boolean", "number", "json",
+]  # fmt: skip
 
 
 class SessionPlace(enum.StrEnum):

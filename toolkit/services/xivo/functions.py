@@ -7,12 +7,15 @@ retry rule and ``toolkit.functions("xivo")``. Its rows are in ``functions_confd.
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterator
+from typing import cast
 
-from toolkit.services.base.functions import Argument, SessionPlace
+from toolkit.services.base.functions import Argument, Result, ResultKind, SessionPlace
 from toolkit.services.base.rest import RestFunction, RestTable
 from toolkit.services.xivo import functions_confd, functions_other
+from toolkit.services.xivo.models import model
 
 SERVICE = "xivo"
 
@@ -62,6 +65,7 @@ def _function(api: str, version: str, verb: str, path: str, method: str, rest: s
             *((Argument("body", body),) if body else ()),  # type: ignore[arg-type]
             *(_QUERIES.get(name, Argument(name, optional=True)) for name in names),
         ),
+        results=_results(resource, shape != "item"),
         session=SessionPlace.HEADER if acl else SessionPlace.NONE,
         changes=acts or verb not in ("GET", "HEAD"),
         destroys=verb == "DELETE" and not method.endswith(".remove"),
@@ -79,6 +83,20 @@ def _function(api: str, version: str, verb: str, path: str, method: str, rest: s
         resource=resource,
         shape={"done": "none"}.get(shape, shape),  # type: ignore[arg-type]
         deprecated="old" in flags,
+    )
+
+
+@functools.cache
+def _results(resource: str, repeated: bool) -> tuple[Result, ...]:
+    """The declared fields of a resource as the results of a function."""
+    return tuple(
+        Result(
+            field.name,
+            "json" if field.nested else cast("ResultKind", field.column.kind),
+            repeated=repeated,
+            choices=field.column.choices,
+        )
+        for field in model(resource).fields
     )
 
 
