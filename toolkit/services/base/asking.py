@@ -310,7 +310,9 @@ def find_asker(title: str = "Log in") -> Asker:
             return asker
     if here in (Place.FORM, Place.INPUT, Place.TERMINAL):
         return TerminalAsker()
-    raise NobodyToAsk(
+    error = NobodyToAsk(
         "nobody can be asked here (no terminal, and no notebook that takes input); "
         "use login_with(user, answers)"
     )
+    shorten(error)
+    raise error
