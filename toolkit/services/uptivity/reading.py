@@ -14,6 +14,7 @@ from html import unescape
 from lxml import etree
 
 from toolkit.outcomes import BadReply, UnsafeDocument
+from toolkit.services.uptivity.framing import Frame
 
 _DEPTH = 64
 _SHOWN = 120
@@ -89,7 +90,7 @@ def parsed(
     >>> parsed("<R><L><N>1</N></R>")[1]
     ('the end of <L> was missing',)
     """
-    start, end = _bounds(text, root)
+    start, end, text = _bounds(text, root)
     before, after = text[:start].strip("\x00\ufeff"), text[end:].strip("\x00")
     if "<!DOCTYPE" in text[:end] or "<!ENTITY" in text[:end]:
         raise UnsafeDocument("the answer has a DTD, which no answer of this service needs")
@@ -107,25 +108,24 @@ def parsed(
         return _tolerant(document, notes), tuple(notes)
 
 
-def _bounds(text: str, root: str | None) -> tuple[int, int]:
+def _bounds(text: str, root: str | None) -> tuple[int, int, str]:
+    """Where the document begins and ends in the text, which loses half surrogates."""
+    data = text.encode("utf-8", "replace")
+    text = data.decode()
+    found = _START.search(text)
     if root is not None:
         found = re.search(rf"<({re.escape(root)})(?=[\s/>])", text, re.IGNORECASE)
-    else:
-        found = _START.search(text)
     if found is None:
         what = f"no {root}" if root else "no XML"
         raise BadReply(f"the answer holds {what}; it begins with {_beginning(text)!r}")
-    name = found[1]
-    ends = list(re.finditer(rf"</{re.escape(name)}\s*>", text[found.start() :], re.IGNORECASE))
-    if ends:
-        return found.start(), found.start() + ends[-1].end()
-    whole = re.compile(r"(?:[^<>\"']|\"[^\"]*\"|'[^']*')*/>").match(text, found.end())
-    if whole:
-        return found.start(), whole.end()
-    raise BadReply(
-        f"the answer breaks off after {len(text):,} characters, before </{name}>; it begins with "
-        f"{_beginning(text)!r}"
-    )
+    before = text[: found.start()].encode()
+    end = Frame(found[1].encode()).feed(data[len(before) :])
+    if end is None:
+        raise BadReply(
+            f"the answer breaks off after {len(text):,} characters, before </{found[1]}>; it "
+            f"begins with {_beginning(text)!r}"
+        )
+    return found.start(), found.start() + len(data[len(before) : len(before) + end].decode()), text
 
 
 def _beginning(text: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import warnings
 
 
@@ -10,5 +11,8 @@ class UptivityWarning(UserWarning):
 
 
 def warn(text: str) -> None:
-    """Warn the caller."""
-    warnings.warn(text, UptivityWarning, stacklevel=2)
+    """Warn whoever called the toolkit, at their own line."""
+    level, frame = 2, sys._getframe(1)
+    while frame.f_back is not None and frame.f_globals.get("__name__", "").startswith("toolkit."):
+        level, frame = level + 1, frame.f_back
+    warnings.warn(text, UptivityWarning, stacklevel=level)
