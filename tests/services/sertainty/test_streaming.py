@@ -3,73 +3,25 @@
 from __future__ import annotations
 
 import base64
-import contextlib
 import gzip
-import socket
-import threading
-import tracemalloc
-from collections.abc import Iterator
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
 import toolkit
-from tests.loopback import Act, drop, hold, raw, reply, scripted
+from tests.loopback import Act, drop, reply
+from tests.services.sertainty.streams import (
+    DOCUMENT,
+    LOG,
+    chunked,
+    logged_in,
+    sent,
+    with_length,
+    wrapped,
+)
 from tests.services.sertainty.wire import response
 from toolkit.services.sertainty.envelope import decode_request
-
-ENTRY = '<Entry time="2019-04-01T08:{:02d}:{:02d}" level="Info" source="Agent">event {}</Entry>\n'
-EVENTS = "".join(ENTRY.format(n // 60, n % 60, n) for n in range(3000))
-LOG = f'<Log name="agent">{EVENTS}</Log>'
-DOCUMENT = response(1, LOG)
-LONG = response(1, f"<Log>{EVENTS * 20}</Log>")
-GRANTED = response(1, "sid-1")
-
-
-@contextlib.contextmanager
-def logged_in(*acts: Act, **options: object) -> Iterator[toolkit.sertainty.Gateway]:
-    """A gateway that has granted a session and does these acts then."""
-    with scripted(reply(GRANTED), *acts) as server:
-        gateway = toolkit.sertainty.connect(server.url, **options)  # type: ignore[arg-type]
-        gateway.server = server  # type: ignore[attr-defined]
-        try:
-            gateway.login_with("ada")
-            yield gateway
-        finally:
-            gateway._client.close()
-
-
-def with_length(body: bytes, length: int | None = None, status: str = "200 OK") -> Act:
-    head = f"HTTP/1.1 {status}\r\ncontent-type: text/xml\r\n"
-    head += f"content-length: {len(body) if length is None else length}\r\n\r\n"
-    return raw(head.encode() + body)
-
-
-def chunked(body: bytes, size: int, extra: str = "") -> Act:
-    """The body in HTTP chunks of so many bytes."""
-
-    def act(connection: socket.socket) -> None:
-        head = f"HTTP/1.1 200 OK\r\ncontent-type: text/xml\r\n{extra}transfer-encoding: chunked\r\n"
-        connection.sendall(head.encode() + b"\r\n")
-        for start in range(0, len(body), size):
-            piece = body[start : start + size]
-            connection.sendall(b"%x\r\n%b\r\n" % (len(piece), piece))
-        connection.sendall(b"0\r\n\r\n")
-
-    return act
-
-
-def wrapped(text: str, width: int = 76) -> bytes:
-    """A reply whose base64 is broken into lines."""
-    packed = base64.b64encode(text.encode()).decode()
-    lines = "\r\n ".join(packed[at : at + width] for at in range(0, len(packed), width))
-    return response(1, "x").replace(b"eA==", lines.encode())
-
-
-def sent(gateway: toolkit.sertainty.Gateway) -> list[str]:
-    server = gateway.server  # type: ignore[attr-defined]
-    return [decode_request(body).function for body in server.bodies]
 
 
 @pytest.mark.parametrize(
@@ -269,119 +221,3 @@ def test_a_lost_connection_is_tried_again_until_the_answer_begins() -> None:
     with logged_in(drop) as gateway, pytest.raises(toolkit.ConnectionLost) as caught:
         gateway.stream("agentGetLog")
     assert caught.value.function == "agentGetLog"
-
-
-# --- closing -------------------------------------------------------------------------------------
-
-
-def left_alone(seen: threading.Event) -> Act:
-    """Send a part of the log, and say when the client has gone."""
-
-    def act(connection: socket.socket) -> None:
-        head = f"HTTP/1.1 200 OK\r\ncontent-length: {len(LONG)}\r\n\r\n".encode()
-        connection.settimeout(20)
-        with contextlib.suppress(ConnectionError):
-            connection.sendall(head + LONG[:4_000_000])
-            while connection.recv(1024):
-                pass
-        seen.set()
-        raise ConnectionAbortedError
-
-    return act
-
-
-@pytest.mark.parametrize("way", ["with", "iterator", "iter_log", "fault"])
-def test_leaving_early_closes_the_connection(way: str) -> None:
-    """However it is left: the gateway sees the connection end."""
-    seen = threading.Event()
-    with logged_in(left_alone(seen)) as gateway:
-        result = gateway.stream("agentGetLog")
-        if way == "with":
-            with result:
-                pass
-        elif way == "iterator":
-            pieces = result.iter_bytes()
-            next(pieces)
-            pieces.close()  # type: ignore[attr-defined]
-        elif way == "iter_log":
-            parts = toolkit.iter_log(result, rows=10)
-            next(parts)
-            parts.close()  # type: ignore[attr-defined]
-        else:
-            with pytest.raises(toolkit.ReplyTooLarge):
-                toolkit.read_log(gateway.stream("agentGetLog", max_bytes=10))
-            result.close()
-        assert seen.wait(20)
-
-
-def test_a_gateway_that_stops_sending_is_no_endless_wait() -> None:
-    """The time between two pieces is bounded."""
-    stop = threading.Event()
-    head = f"HTTP/1.1 200 OK\r\ncontent-length: {len(DOCUMENT)}\r\n\r\n".encode()
-
-    def act(connection: socket.socket) -> None:
-        connection.sendall(head + DOCUMENT[:150_000])
-        hold(stop)(connection)
-
-    with logged_in(act, limits=toolkit.sertainty.Limits(read=0.2)) as gateway:
-        try:
-            with pytest.raises(toolkit.TimedOut):
-                toolkit.read_log(gateway.stream("agentGetLog"))
-            assert toolkit.read_log(gateway.stream("agentGetLog"), truncated="keep").attrs[
-                "truncated"
-            ]
-        finally:
-            stop.set()
-
-
-# --- recording -----------------------------------------------------------------------------------
-
-
-def test_recorded_while_streaming_and_replayed_as_a_stream(tmp_path: Path) -> None:
-    """The recording has the answer whole, for fetch as for stream."""
-    path = tmp_path / "log.yaml"
-    with logged_in(reply(DOCUMENT)) as gateway:
-        with toolkit.record(path):
-            live = toolkit.read_log(gateway.stream("agentGetLog"))
-        with toolkit.replay(path):
-            streamed = toolkit.read_log(gateway.stream("agentGetLog"))
-            sizes = []
-        with toolkit.replay(path):
-            sizes = [len(piece) for piece in gateway.stream("agentGetLog").iter_bytes()]
-        with toolkit.replay(path):
-            fetched = toolkit.read_log(gateway.fetch("agentGetLog").document)
-        assert len(sent(gateway)) == 2
-    assert max(sizes) <= 1 << 16
-    assert sum(sizes) == len(LOG)
-    for one in (streamed, fetched):
-        pd.testing.assert_frame_equal(one, live)
-
-
-def test_leaving_early_is_recorded_as_such(tmp_path: Path) -> None:
-    """What was not read is not made up: the recording says that the reader left."""
-    path = tmp_path / "log.yaml"
-    seen = threading.Event()
-    with logged_in(left_alone(seen)) as gateway, toolkit.record(path):
-        with gateway.stream("agentGetLog") as result:
-            next(result.iter_bytes())
-    assert "the reader closed the response after" in path.read_text()
-    assert toolkit.read_calls(path)["category"].tolist() == ["bad reply"]
-
-
-# --- memory --------------------------------------------------------------------------------------
-
-
-def test_memory_does_not_grow_with_the_log() -> None:
-    """A log sixteen times as long takes hardly more memory to go through."""
-    peaks = []
-    for times in (1, 16):
-        body = response(1, f"<Log>{EVENTS * times}</Log>")
-        with logged_in(chunked(body, 50_000)) as gateway:
-            with gateway.stream("agentGetLog") as warm:
-                next(warm.iter_bytes())
-            tracemalloc.start()
-            count = sum(map(len, gateway.stream("agentGetLog").iter_bytes()))
-            peaks.append(tracemalloc.get_traced_memory()[1])
-            tracemalloc.stop()
-        assert count > len(EVENTS) * times
-    assert peaks[1] < 1.5 * peaks[0] + 300_000
