@@ -64,6 +64,15 @@ def test_short_work_shows_nothing(clock: Clock) -> None:
     assert written.getvalue() == ""
 
 
+def test_whoever_counts_tells_how_many(clock: Clock) -> None:
+    """Called with what is done and how much there is, as a ``progress=`` argument is."""
+    with redirect_stderr(Terminal()) as written, Progress("users") as tell:
+        for done in (500, 1000, 1200):
+            clock.now += 1.0
+            tell(done, 1200)
+    assert "Read 1,200 users in 3.0 s" in written.getvalue().splitlines()[-1]
+
+
 @pytest.mark.parametrize("word", ["off", "OFF", "no", "0"])
 def test_switched_off(clock: Clock, monkeypatch: pytest.MonkeyPatch, word: str) -> None:
     """The environment says so: nothing, even where it is asked for."""

@@ -129,6 +129,12 @@ class Progress:
         self._shown = now
         self._line.show(str(self))
 
+    def __call__(self, done: int, total: int | None = None) -> None:
+        """So many are done by now, of so many: what a ``progress=`` argument is called with."""
+        if total is not None:
+            self._total = total
+        self.step(done=done - self._done)
+
     def _counted(self) -> str:
         of = "" if self._total is None or self._done == self._total else f" of {self._total:,}"
         rows = f", {self._rows:,} rows" if self._rows else ""

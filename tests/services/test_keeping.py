@@ -314,3 +314,20 @@ def test_long_prompts(gateway: Any, memory: Memory) -> None:
     kept = Kept(gateway, "ada")
     assert (kept.get("x" * 900 + "1"), kept.get("x" * 900 + "2")) == ("one", "two")
     assert max(len(name) for _, name in memory.held) < 300
+
+
+def test_a_password_of_another_service(memory: Memory, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A user and a password are kept as answers are; a denied one is sent once."""
+    monkeypatch.setattr(keepasking, "find_asker", lambda _title: pytest.fail("a form was made"))
+    with (
+        toolkit.sandbox.start("xivo") as box,
+        toolkit.xivo.connect(box.url, auth_url=box.auth_url) as xivo,
+    ):
+        toolkit.keep_answers(xivo, box.user, {"Password": box.password})
+        assert asyncio.run(xivo.login(box.user)).open
+        xivo.logout()
+        toolkit.keep_answers(xivo, box.user, {"Password": "wrong"})
+        with pytest.raises(toolkit.AccessDenied, match="keyring"):
+            asyncio.run(xivo.login(box.user))
+        assert not Kept(xivo, box.user).usable
+        assert box.password not in repr(xivo)

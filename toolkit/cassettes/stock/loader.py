@@ -6,10 +6,7 @@ refuses every other Python tag: nothing a cassette says is ever called or instan
 
 from __future__ import annotations
 
-import gc
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 import yaml
@@ -69,18 +66,6 @@ for _tag, _constructor in {
     "object/apply:builtins.frozenset": _sequence,
 }.items():
     CassetteLoader.add_constructor(_PYTHON + _tag, _constructor)
-
-
-@contextmanager
-def without_collector() -> Iterator[None]:
-    """Pause the garbage collector: a large document is many objects and no garbage."""
-    was_running = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_running:
-            gc.enable()
 
 
 # An anchor stands where a node can start; "&amp;" in a text is a false alarm and costs time only.

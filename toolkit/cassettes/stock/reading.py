@@ -14,9 +14,10 @@ import msgspec
 
 from toolkit.cassettes.stock import layout, legacy
 from toolkit.cassettes.stock.blocks import Piece, pieces
-from toolkit.cassettes.stock.loader import compose, construct, without_collector
+from toolkit.cassettes.stock.loader import compose, construct
 from toolkit.cassettes.stock.scalars import Unexpected
 from toolkit.cassettes.stock.sniffing import HEAD, sniff_bytes
+from toolkit.collector import without_collector
 from toolkit.outcomes import CassetteError
 
 LIMIT = 256 * 1024 * 1024

@@ -15,14 +15,14 @@ import pandas as pd
 
 from toolkit.frames import Column, frame
 from toolkit.outcomes import CallError, Category, InvalidArgument
+from toolkit.progress import Progress
 from toolkit.services.base.driving import Flow
-from toolkit.services.base.progress import LateBar
 from toolkit.services.base.rest import RestFunction
 from toolkit.services.xivo.call import Call, Plan
 from toolkit.services.xivo.decoding import is_secret
 from toolkit.services.xivo.flows import call_flow
 from toolkit.services.xivo.models import Model, model
-from toolkit.services.xivo.paging import Progress
+from toolkit.services.xivo.paging import Tell
 from toolkit.services.xivo.planning import make_plan, plain
 
 if TYPE_CHECKING:
@@ -73,7 +73,7 @@ class Options:
     on_error: OnError = "stop"
     dry_run: bool = False
     missing: Literal["skip", "null"] = "skip"
-    progress: Progress | None = field(default=None, repr=False)
+    progress: Tell | None = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
         for name, allowed in (("on_error", ("stop", "continue")), ("missing", ("skip", "null"))):
@@ -141,8 +141,9 @@ def run_plans(
                 return
             yield call_flow(plan, server.state)
 
-    with LateBar(f"{plans[0].function.method}" if plans else "nothing") as bar:
-        tell = options.progress or bar
+    method = plans[0].function.method if plans else "nothing"
+    with Progress("items", len(plans), doing=method, did=f"{method}:") as shown:
+        tell = options.progress or shown
         failure: BaseException | None = None
         for done, (place, result) in enumerate(server.at_once(flows(), options.at_once), 1):
             if isinstance(result, Call | CallError):

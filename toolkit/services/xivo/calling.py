@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from toolkit.cassettes.stock.loader import without_collector
-from toolkit.services.base.progress import LateBar
+from toolkit.collector import without_collector
+from toolkit.progress import Progress
 from toolkit.services.base.rest import RestFunction
 from toolkit.services.xivo.answers import View, frame_of, view_of
-from toolkit.services.xivo.paging import PAGE, Listing, Progress, list_flow
+from toolkit.services.xivo.paging import PAGE, Listing, Tell, list_flow
 from toolkit.services.xivo.planning import make_plan
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ def call(
     *,
     body: Any = None,
     page: int = PAGE,
-    progress: Progress | None = None,
+    progress: Tell | None = None,
 ) -> pd.DataFrame:
     """What ``server.call(name, *values, **named)`` does.
 
@@ -72,7 +72,7 @@ def read_list(
     view: View,
     *,
     page: int = PAGE,
-    progress: Progress | None = None,
+    progress: Tell | None = None,
 ) -> pd.DataFrame:
     """A whole list as a DataFrame, with a progress bar when it takes long.
 
@@ -86,8 +86,8 @@ def read_list(
     if progress is not None:
         found = listing(progress)
     else:
-        with LateBar(f"reading {what}") as bar:
-            found = listing(bar)
+        with Progress(what) as shown:
+            found = listing(shown)
     server.last = found.call
     with without_collector():
         frame = view.build(found.items, plan.function.resource)

@@ -1,6 +1,9 @@
 """The rows of the other services of a 16.15: auth, agentd, ctid-ng, dird; and call-logd.
 
-As in ``functions_confd.py``; from the services' own specifications. ``call-logd`` came later.
+As in ``functions_confd.py``. Those of auth were seen on a server; the others are taken from public
+sources as far as there are any, and were tried on no server: a refusal of one of them may mean that
+its path or its ACL is another one there. ``discover()`` asks the server itself. ``call-logd`` came
+later than 16.15.
 """
 
 from __future__ import annotations

@@ -32,7 +32,7 @@ from toolkit.services.base.rest import RestFunction
 from toolkit.services.xivo import calling, places, userplaces
 from toolkit.services.xivo.discovered import Found, Remote, discover
 from toolkit.services.xivo.functions import TABLE
-from toolkit.services.xivo.paging import PAGE, Progress
+from toolkit.services.xivo.paging import PAGE, Tell
 from toolkit.services.xivo.verbs import Part
 
 if TYPE_CHECKING:
@@ -81,7 +81,7 @@ class Resources:
         function: str,
         *values: Any,
         page: int = PAGE,
-        progress: Progress | None = None,
+        progress: Tell | None = None,
         **named: Any,
     ) -> pd.DataFrame:
         """Call an operation by its name in the table, by its method, or by a filled path.

@@ -22,7 +22,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from toolkit.cassettes.stock.loader import without_collector
+from toolkit.collector import without_collector
 from toolkit.outcomes import BadReply, InvalidRequest
 from toolkit.services.base.driving import Flow
 from toolkit.services.base.rest import RestFunction
@@ -35,7 +35,7 @@ from toolkit.services.xivo.state import State
 PAGE = 250
 """Rows that are asked for at once: a real 16.15 took 9 seconds for 208 users with all of theirs."""
 
-Progress = Callable[[int, int], object]
+Tell = Callable[[int, int], object]
 """Told after each page: how many rows are there, and how many there will be."""
 
 
@@ -68,7 +68,7 @@ class _Moved(Exception):
 class _Lister:
     """One list: what was asked for, and how many requests it has taken."""
 
-    def __init__(self, plan: Plan, state: State, page: int, progress: Progress | None) -> None:
+    def __init__(self, plan: Plan, state: State, page: int, progress: Tell | None) -> None:
         self.plan, self.state, self.page = plan, state, page
         self.tell = progress or _tell_nobody
         self.asked = dict(plan.query)
@@ -120,7 +120,7 @@ class _Lister:
 
 
 def list_flow(
-    plan: Plan, state: State, *, page: int = PAGE, progress: Progress | None = None
+    plan: Plan, state: State, *, page: int = PAGE, progress: Tell | None = None
 ) -> Flow[Listing]:
     """A whole list, whatever the server does with pages.
 

@@ -21,8 +21,9 @@ from toolkit.cards import card
 from toolkit.cassettes import DeckTransport
 from toolkit.http import Answer, Limits
 from toolkit.outcomes import InvalidArgument, NoSession, NotRecorded, Unreachable
-from toolkit.services.base.asking import Asker, find_asker
+from toolkit.services.base.asking import Asker
 from toolkit.services.base.driving import Flow, Send, drive, drive_login
+from toolkit.services.base.keepasking import asker_for
 from toolkit.services.xivo.atonce import at_once
 from toolkit.services.xivo.call import Call, Plan
 from toolkit.services.xivo.eras import Addresses
@@ -174,11 +175,15 @@ class Server(Resources):
         keep = self.options.renew
         return Session(self, self.drive(login_flow(self.state, wanted, keep=keep)))
 
-    async def login(self, user: str | None = None, *, asker: Asker | None = None) -> Session:
+    async def login(
+        self, user: str | None = None, *, asker: Asker | None = None, keep: bool = False
+    ) -> Session:
         """Log in by asking a person for user and password: a form in a notebook, or the terminal.
 
-        What is typed is shown nowhere. A token's password is not kept, so such a token is not
-        renewed: ask for a longer one with ``expiration``.
+        Nobody is asked where the keyring has the user's password
+        (``toolkit.keep_answers(xivo, user, {"Password": ...})``, or ``keep``, which keeps one that
+        opened a session). What is typed is shown nowhere, and this client forgets it, so such a
+        token is not renewed: ask for a longer one with ``expiration``.
 
         Raises
         ------
@@ -188,7 +193,7 @@ class Server(Resources):
             The server said no, or the person gave up.
         """
         where = f"xivo server {urlsplit(self.url).netloc}"
-        asker = asker or find_asker(where)
+        asker = asker_for(self, user, where, asker, keep=keep)
         title = f"Log in to {where}"
         login = drive_login(
             lambda: login_flow(self.state, None, user=user, title=title, keep=False),

@@ -8,7 +8,7 @@ import pandas as pd
 
 from toolkit.services.xivo.csvusers import import_users
 from toolkit.services.xivo.decoding import Nested
-from toolkit.services.xivo.paging import PAGE, Progress
+from toolkit.services.xivo.paging import PAGE, Tell
 from toolkit.services.xivo.planning import CsvBody
 from toolkit.services.xivo.verbs import (
     Adds,
@@ -93,7 +93,7 @@ class Users(Crud):
         nested: Nested = "json",
         secrets: bool = False,
         page: int = PAGE,
-        progress: Progress | None = None,
+        progress: Tell | None = None,
         **columns: Any,
     ) -> pd.DataFrame:
         """All users that match, or one page with ``limit`` or ``offset``.

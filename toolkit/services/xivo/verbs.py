@@ -28,7 +28,7 @@ from toolkit.services.base.rest import RestFunction, RestTable
 from toolkit.services.xivo import bulk, calling
 from toolkit.services.xivo.decoding import Nested
 from toolkit.services.xivo.functions import TABLE
-from toolkit.services.xivo.paging import PAGE, Progress
+from toolkit.services.xivo.paging import PAGE, Tell
 from toolkit.services.xivo.planning import make_plan
 
 if TYPE_CHECKING:
@@ -173,7 +173,7 @@ class Lists(Namespace):
         nested: Nested = "json",
         secrets: bool = False,
         page: int = PAGE,
-        progress: Progress | None = None,
+        progress: Tell | None = None,
         **columns: Any,
     ) -> pd.DataFrame:
         """All rows that match, or one page with ``limit`` or ``offset``.
