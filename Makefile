@@ -40,7 +40,7 @@ lint: $(VENV)/.lint
 
 # The peers have an environment of their own: cassetter's pytest plugin clashes with others.
 bench: $(BENCH)/.ready
-	$(BENCH_BIN)/python -m benchmarks.cassettes
+	$(BENCH_BIN)/python -m benchmarks
 
 format: $(VENV)/.lint
 	$(BIN)/ruff check --fix .

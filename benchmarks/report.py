@@ -5,17 +5,17 @@ from __future__ import annotations
 import json
 import os
 import platform
-from dataclasses import dataclass
+import textwrap
+from dataclasses import dataclass, field
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-from benchmarks.rows import MOCK, ROWS, Row, Target
+from benchmarks.rows import NOT_PEERS, ROWS, Row, Target
 
 Values = dict[str, float | None]
 LIBRARIES = ("httpx", "vcrpy", "cassetter", "replayx", "pandas", "msgspec", "PyYAML", "lxml")
-_NO_PEERS = (MOCK, "bare request", "ours, 100")
-_KINDS = {"faster": ">= {}x faster", "costs": "<= {}x {}", "seconds": "<= {}", "exactly": "{}"}
+_KINDS = {"faster": ">= {}x faster", "costs": "<= {}x {}", "at most": "<= {}", "exactly": "{}"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,9 @@ class Result:
         target = self.row.target
         if target is not None and target.kind in ("faster", "costs"):
             return target.peer
-        return next((name for name in self.values if name not in ("ours", MOCK)), None)
+        return next(
+            (name for name in self.values if name != "ours" and name not in NOT_PEERS), None
+        )
 
     @property
     def ratio(self) -> float | None:
@@ -97,7 +99,7 @@ class Result:
 
     def _alone(self) -> bool:
         target = self.row.target
-        return target is not None and target.kind in ("seconds", "exactly")
+        return target is not None and target.kind in ("at most", "exactly")
 
 
 def target_text(result: Result) -> str | None:
@@ -105,7 +107,7 @@ def target_text(result: Result) -> str | None:
     target, row = result.target, result.row
     if target is None:
         return None
-    alone = target.kind in ("seconds", "exactly")
+    alone = target.kind in ("at most", "exactly")
     limit = shown(target.limit, row.unit) if alone else f"{target.limit:g}"
     return _KINDS[target.kind].format(limit, target.peer)
 
@@ -137,7 +139,7 @@ def verdict(result: Result) -> str:
         return "met"
     if target.kind == "exactly":
         return f"**missed** ({result.ours:.0f})"
-    reached = result.ratio if target.kind != "seconds" else result.ours
+    reached = result.ratio if target.kind != "at most" else result.ours
     assert reached is not None
     short = target.limit / reached if target.kind == "faster" else reached / target.limit
     if short >= 2:
@@ -154,8 +156,25 @@ def _ratio_text(result: Result) -> str:
     return f"{result.ratio:,.3g}x" if result.row.unit else "-"
 
 
-def write(path: Path, results: list[Result], notes: list[str]) -> None:
-    """Write the table."""
+@dataclass(slots=True)
+class Section:
+    """A part of the table: what was measured there, how, and what is to be said about it."""
+
+    title: str
+    about: str
+    results: list[Result] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+    def add(self, name: str, n: int, values: Values) -> None:
+        """Take a result, and print it."""
+        result = Result(name, n, values)
+        self.results.append(result)
+        for line in result.lines():
+            print(json.dumps(line), flush=True)
+
+
+def write(path: Path, sections: list[Section], notes: list[str]) -> None:
+    """Write the tables."""
     parts = [f"Python {platform.python_version()}", platform.system(), f"{os.cpu_count()} cores"]
     for library in LIBRARIES:
         try:
@@ -163,22 +182,36 @@ def write(path: Path, results: list[Result], notes: list[str]) -> None:
         except PackageNotFoundError:
             parts.append(f"no {library}")
     lines = [
-        "# Cassettes against their peers",
+        "# Against the peers",
         "",
-        "`make bench` writes this file. Traffic: POST to one URL, 2 kB of XML each way, so that a",
-        "match has to look at the body. CPU time, medians, contenders taking turns in one run;",
-        "memory is what the peak of a fresh process rose by. Only ratios mean anything on another",
-        "machine; targets in seconds are of one where httpx.MockTransport takes 80 to 87 us.",
+        "`make bench` writes this file. CPU time, medians, contenders taking turns in one run,",
+        "unless a row says otherwise; memory is what the peak of a fresh process rose by. Only",
+        "ratios mean anything on another machine.",
         "",
         ", ".join(parts) + ".",
-        "",
-        "| what | N | ours | compared with | best other peer | ratio | target | |",
-        "|---|---:|---:|---:|---:|---:|---|---|",
-        *map(_line, results),
+        *(text for section in sections for text in _section(section)),
         "",
         *(f"- {note}." for note in notes),
     ]
     path.write_text("\n".join(lines).rstrip() + "\n", "utf-8")
+
+
+def _section(section: Section) -> list[str]:
+    # The sizes of a row beside each other.
+    order = list(ROWS)
+    results = sorted(section.results, key=lambda result: (order.index(result.name), result.n))
+    return [
+        "",
+        f"## {section.title}",
+        "",
+        *textwrap.wrap(section.about, 96),
+        "",
+        "| what | N | ours | compared with | best other peer | ratio | target | |",
+        "|---|---:|---:|---:|---:|---:|---|---|",
+        *map(_line, results),
+        *([""] if section.notes else []),
+        *(f"- {note}." for note in section.notes),
+    ]
 
 
 def _line(result: Result) -> str:
@@ -188,7 +221,7 @@ def _line(result: Result) -> str:
     others = {
         name: value
         for name, value in result.values.items()
-        if name not in ("ours", reference, *_NO_PEERS) and value is not None
+        if name not in ("ours", reference, *NOT_PEERS) and value is not None
     }
     # With counts more is better where all of them are wanted, less where none is.
     target = result.row.target
@@ -200,9 +233,3 @@ def _line(result: Result) -> str:
         _ratio_text(result), target_text(result) or "", verdict(result),
     )  # fmt: skip
     return f"| {' | '.join(cells)} |"
-
-
-def print_lines(result: Result) -> None:
-    """Print a result as JSON, one line a peer."""
-    for line in result.lines():
-        print(json.dumps(line), flush=True)

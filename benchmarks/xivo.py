@@ -1,4 +1,4 @@
-"""Lists of XiVO users: ``python -m benchmarks.xivo``. Prints a JSON line for each comparison.
+"""Lists of XiVO users.
 
 Listing 10,000 users from the sandbox against a plain httpx loop that reads the same pages, on the
 clock and in CPU time of the client; and 10,000 items to a typed DataFrame against ``json.loads``
@@ -7,7 +7,6 @@ of the same bytes, in CPU time. The sandbox runs in a process of its own; conten
 
 from __future__ import annotations
 
-import argparse
 import json
 import statistics
 import time
@@ -19,9 +18,9 @@ import httpx
 import msgspec
 
 import toolkit
-from benchmarks import report
 from benchmarks.measure import Use, take_turns
-from benchmarks.rows import ROWS, Row, costs
+from benchmarks.report import Section
+from benchmarks.rows import NOT_PEERS, ROWS, Row, costs
 from toolkit.services.xivo import connect
 from toolkit.services.xivo.decoding import typed
 from toolkit.services.xivo.models import model
@@ -30,14 +29,13 @@ from toolkit.services.xivo.server import Server
 PAGE = 500
 LOOP, LOADS = "plain httpx loop", "json.loads"
 
-ROWS.update(
-    {
-        "xivo_list": Row("list all users, time on the clock", "s", costs(1.2, LOOP)),
-        "xivo_list_cpu": Row("the same, CPU of the client", "s", costs(1.2, LOOP)),
-        "xivo_frame": Row("items to a typed DataFrame", "s", costs(5.0, LOADS)),
-        "xivo_frame_flat": Row("the same, nested objects as columns", "s", costs(5.0, LOADS)),
-    }
-)
+NOT_PEERS |= {LOOP, LOADS}
+ROWS |= {
+    "xivo_list": Row("list all users, time on the clock", "s", costs(1.2, LOOP)),
+    "xivo_list_cpu": Row("the same, CPU of the client", "s", costs(1.2, LOOP)),
+    "xivo_frame": Row("items to a typed DataFrame", "s", costs(5.0, LOADS)),
+    "xivo_frame_flat": Row("the same, nested objects as columns", "s", costs(5.0, LOADS)),
+}
 
 
 def plain_loop(client: httpx.Client, url: str) -> list[Any]:
@@ -51,7 +49,7 @@ def plain_loop(client: httpx.Client, url: str) -> list[Any]:
             return items
 
 
-def listing(server: Server, count: int, rounds: int) -> list[Any]:
+def listing(section: Section, server: Server, count: int, rounds: int) -> list[Any]:
     """Both ways of reading all users, turn by turn; what the loop read."""
     url = f"{server.state.addresses.base('confd')}/users"
     token = server.state.granted.token if server.state.granted else ""
@@ -75,11 +73,11 @@ def listing(server: Server, count: int, rounds: int) -> list[Any]:
     # On the clock the best of each, as what else the machine does only adds to it.
     for row, found, pick in (("xivo_list", clock, min), ("xivo_list_cpu", cpu, statistics.median)):
         values = {name: pick(times) for name, times in found.items()}
-        report.print_lines(report.Result(row, count, values))
+        section.add(row, count, values)
     return items
 
 
-def frames(items: list[Any], rounds: int) -> None:
+def frames(section: Section, items: list[Any], rounds: int) -> None:
     """Bytes to a DataFrame, and the same bytes to plain objects."""
     body = json.dumps({"items": items, "total": len(items)}).encode()
 
@@ -103,23 +101,24 @@ def frames(items: list[Any], rounds: int) -> None:
     )
     for row, name in (("xivo_frame", "json"), ("xivo_frame_flat", "flat")):
         values = {"ours": found[name], LOADS: found[LOADS]}
-        report.print_lines(report.Result(row, len(items), values))
+        section.add(row, len(items), values)
 
 
-def main() -> None:
-    """Run it."""
-    asked = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    asked.add_argument("--users", type=int, default=10_000)
-    asked.add_argument("--rounds", type=int, default=7)
-    given = asked.parse_args()
+ABOUT = (
+    "10,000 users listed from the sandbox, which has a process of its own, against an httpx loop "
+    "that reads the same pages; and their items to a DataFrame against json.loads of the bytes. "
+    "On the clock the best of each counts: what else the machine does only adds to it."
+)
+
+
+def measure(users: int = 10_000, rounds: int = 5) -> tuple[Section, list[str]]:
+    """Measure all."""
+    section = Section("XiVO", ABOUT)
     with (
-        toolkit.sandbox.start("xivo", users=given.users) as box,
+        toolkit.sandbox.start("xivo", users=users, process=True) as box,
         connect(box.confd, auth_url=box.auth) as server,
     ):
         server.login_with(box.user, box.password)
-        items = listing(server, given.users, given.rounds)
-    frames(items, given.rounds)
-
-
-if __name__ == "__main__":
-    main()
+        items = listing(section, server, users, rounds)
+    frames(section, items, rounds)
+    return section, []

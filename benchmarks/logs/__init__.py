@@ -1,1 +1,1 @@
-"""Logs against their peers: ``python -m benchmarks.logs``."""
+"""Logs against their peers."""

@@ -2,21 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
-from benchmarks.report import Result
-from benchmarks.rows import Row, Target, costs, faster
+from benchmarks.rows import ROWS, Row, at_most, costs, exactly, faster
 
 READ_XML, EXPAT, NAIVE = "pandas.read_xml", "expat, no handlers", "naive"
 SHORTER = "ours, the shorter log"
 
 
-def at_most(limit: float) -> Target:
-    """At most so much."""
-    return Target("seconds", limit)
-
-
-ROWS: dict[str, Row] = {
+ROWS |= {
     "log_strict": Row("XML log to a frame, strict reader", "s", faster(4, READ_XML)),
     "log_strict_floor": Row("the same against the bare parser", "s", costs(1 / 0.22, EXPAT)),
     "log_fast": Row("XML log to a frame, fast reader", "s", faster(12, READ_XML)),
@@ -31,18 +23,8 @@ ROWS: dict[str, Row] = {
     "stream_memory": Row("memory of the stream, strict reader", "B", at_most(150 << 20)),
     "stream_memory_fast": Row("memory of the stream, fast reader", "B", at_most(150 << 20)),
     "stream_flat": Row("the process's whole memory, a longer log", "B", costs(1.2, SHORTER)),
-    "cut_raises": Row("share of cut logs that raise", "", Target("exactly", 1)),
-    "cut_flagged": Row("share of cut logs that are flagged when kept", "", Target("exactly", 1)),
-    "cut_rows": Row("share of cut logs kept with just the whole events", "", Target("exactly", 1)),
-    "cut_stream": Row("the same three of cut answers of a gateway", "", Target("exactly", 1)),
+    "cut_raises": Row("share of cut logs that raise", "", exactly(1)),
+    "cut_flagged": Row("share of cut logs that are flagged when kept", "", exactly(1)),
+    "cut_rows": Row("share of cut logs kept with just the whole events", "", exactly(1)),
+    "cut_stream": Row("the same three of cut answers of a gateway", "", exactly(1)),
 }
-
-
-@dataclass(frozen=True, slots=True)
-class LogResult(Result):
-    """A row's result; n is the number of events, or of places where a log was cut."""
-
-    @property
-    def row(self) -> Row:
-        """What was measured."""
-        return ROWS[self.name]

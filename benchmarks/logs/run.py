@@ -1,27 +1,22 @@
-"""All rows about logs: ``python -m benchmarks.logs``.
-
-Prints a JSON line for each comparison, as ``benchmarks.cassettes`` does.
-"""
+"""All rows about logs."""
 
 from __future__ import annotations
 
-import argparse
-import json
 import shutil
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 
 from benchmarks.logs import document
-from benchmarks.logs.rows import EXPAT, NAIVE, READ_XML, SHORTER, LogResult
+from benchmarks.logs.rows import EXPAT, NAIVE, READ_XML, SHORTER
 from benchmarks.logs.server import running
 from benchmarks.measure import fresh, reason
-from benchmarks.report import Values
+from benchmarks.report import Section, Values
 
 MEGABYTES = 25.0
 LONGER = 100.0
@@ -40,7 +35,7 @@ class Run:
     megabytes: float
     rounds: int
     cuts: int
-    results: list[LogResult] = field(default_factory=list)
+    section: Section
 
     @property
     def longer(self) -> float:
@@ -61,11 +56,8 @@ class Run:
         return str(path), int(told.read_text())
 
     def add(self, name: str, n: int, values: Values) -> None:
-        """Take a result and print it."""
-        result = LogResult(name, n, values)
-        for line in result.lines():
-            print(json.dumps(line), flush=True)
-        self.results.append(result)
+        """Take a result."""
+        self.section.add(name, n, values)
 
     def read(self, way: str, log: str) -> dict[str, float]:
         """Read a log in a fresh process."""
@@ -167,37 +159,31 @@ PARTS: dict[str, Callable[[Run], None]] = {
 }
 
 
-def main() -> None:
-    """Run what was asked for."""
-    asked = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    asked.add_argument(
-        "--size", type=float, default=MEGABYTES, help="megabytes; 1000 needs 3 GB of disk"
-    )
-    asked.add_argument("--rounds", type=int, default=2)
-    asked.add_argument("--cuts", type=int, default=80, help="places where a log is cut")
-    asked.add_argument("--parts", nargs="+", choices=PARTS, default=list(PARTS))
-    asked.add_argument("--json", type=Path, help="a file for the lines")
-    asked.add_argument("--folder", type=Path, help="where the logs are made; kept if given")
-    given = asked.parse_args()
+ABOUT = (
+    "An event log of 25 MB, five fields an event, each reader in a process of its own; the memory "
+    "of a frame on one of 100 MB. N is the number of events, or of places where a log was cut."
+)
+
+
+def measure(
+    megabytes: float = MEGABYTES,
+    parts: Collection[str] = PARTS,
+    *,
+    rounds: int = 2,
+    cuts: int = 80,
+) -> tuple[Section, list[str]]:
+    """Measure all; what failed comes beside it. 1000 megabytes need 3 GB of disk."""
     failed: list[str] = []
-    with tempfile.TemporaryDirectory() as temporary:
-        folder = given.folder or Path(temporary)
-        folder.mkdir(parents=True, exist_ok=True)
-        run = Run(folder, given.size, given.rounds, given.cuts)
-        for name in given.parts:
-            began = time.monotonic()
-            try:
-                PARTS[name](run)
-            except (RuntimeError, AssertionError, subprocess.TimeoutExpired) as error:
-                failed.append(f"{name} failed: {reason(error)}")
-                print(error, file=sys.stderr)
-            print(f"{name}: {time.monotonic() - began:.0f} s", file=sys.stderr)
-    if given.json:
-        lines = (json.dumps(line) for result in run.results for line in result.lines())
-        given.json.write_text("".join(f"{line}\n" for line in lines), "utf-8")
-    if failed:
-        sys.exit("\n".join(failed))
-
-
-if __name__ == "__main__":
-    main()
+    section = Section("Logs", ABOUT)
+    with tempfile.TemporaryDirectory() as folder:
+        run = Run(Path(folder), megabytes, rounds, cuts, section)
+        for name in PARTS:
+            if name in parts:
+                began = time.monotonic()
+                try:
+                    PARTS[name](run)
+                except (RuntimeError, AssertionError, subprocess.TimeoutExpired) as error:
+                    failed.append(f"logs, {name} failed: {reason(error)}")
+                    print(error, file=sys.stderr)
+                print(f"logs, {name}: {time.monotonic() - began:.0f} s", file=sys.stderr)
+    return section, failed

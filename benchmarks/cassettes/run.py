@@ -1,30 +1,25 @@
-"""All rows about cassettes: ``python -m benchmarks.cassettes``, or ``make bench``.
-
-Prints a JSON line for each comparison and writes benchmarks/RESULTS.md.
-"""
+"""All rows about cassettes."""
 
 from __future__ import annotations
 
-import argparse
 import itertools
-import os
 import shutil
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
 
-from benchmarks import failing, hiding, opening, report, sessions, sharing, surviving, tables
+from benchmarks.cassettes import failing, hiding, opening, sessions, sharing, surviving, tables
+from benchmarks.cassettes.rows import LARGE, MOCK
+from benchmarks.cassettes.server import running
 from benchmarks.measure import ROOT, fresh, reason
-from benchmarks.report import Result, Values
-from benchmarks.rows import LARGE, MOCK
-from benchmarks.server import running
+from benchmarks.report import Section, Values
 
 SESSION_LIMIT = 240.0
 SHORT_LIMIT = 20.0
@@ -39,8 +34,7 @@ class Run:
 
     folder: Path
     peers: list[str]
-    results: list[Result] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
+    section: Section
     ahead: dict[int, dict[str, Future[dict[str, float]]]] = field(default_factory=dict)
 
     @property
@@ -78,19 +72,17 @@ class Run:
         if (EARLIER / "vcr").is_dir():
             self.ahead[count][sessions.EARLIER] = begin(EARLIER)
         else:
-            self.notes.append(f"{sessions.EARLIER} is not there; `make bench` sets it up")
+            self.section.notes.append(f"{sessions.EARLIER} is not there; `make bench` sets it up")
 
     def add(self, name: str, count: int, values: Values) -> None:
-        """Take a result: print it, keep it."""
-        result = Result(name, count, values)
-        report.print_lines(result)
-        self.results.append(result)
+        """Take a result."""
+        self.section.add(name, count, values)
 
-    def add_all(self, count: int, rows: dict[str, Values], notes: list[str] | None = None) -> None:
+    def add_all(self, count: int, rows: dict[str, Values], notes: Sequence[str] = ()) -> None:
         """Take several."""
         for name, values in rows.items():
             self.add(name, count, values)
-        self.notes += notes or ()
+        self.section.notes += notes
 
 
 def open_rows(run: Run, count: int) -> None:
@@ -102,16 +94,16 @@ def open_rows(run: Run, count: int) -> None:
 def replay_rows(run: Run, count: int) -> None:
     """One request."""
     folder, small = str(run.place(count)), str(run.small)
-    ours = fresh("benchmarks.replaying:one_request", folder, small, count, 21)
-    bridge = fresh("benchmarks.replaying:through_bridge", folder, small, count, 21)
-    with_async = fresh("benchmarks.replaying:one_async_request", folder, count, 15)
+    ours = fresh("benchmarks.cassettes.replaying:one_request", folder, small, count, 21)
+    bridge = fresh("benchmarks.cassettes.replaying:through_bridge", folder, small, count, 21)
+    with_async = fresh("benchmarks.cassettes.replaying:one_async_request", folder, count, 15)
     peers: Values = {}
     for peer in run.peers:
         rounds = 3 if count >= LARGE else 7
         try:
-            done = fresh("benchmarks.replaying:through_peer", peer, folder, count, rounds)
+            done = fresh("benchmarks.cassettes.replaying:through_peer", peer, folder, count, rounds)
         except RuntimeError as error:
-            run.notes.append(f"{peer} cannot replay {count:,}: {reason(error)}")
+            run.section.notes.append(f"{peer} cannot replay {count:,}: {reason(error)}")
         else:
             peers[peer] = done[peer]
     flat = ours.pop("ours, 100"), bridge.pop("ours, 100")
@@ -141,27 +133,27 @@ def session_rows(run: Run, count: int) -> None:
 def record_rows(run: Run, count: int) -> None:
     """Recording."""
     folder = str(run.place(count))
-    ours = fresh("benchmarks.recording:one_more", folder, str(run.small), 15)
+    ours = fresh("benchmarks.cassettes.recording:one_more", folder, str(run.small), 15)
     flat = ours.pop("ours, 100")
     for peer in run.peers:
-        ours |= fresh("benchmarks.recording:one_more_peer", peer, folder, count, 3)
+        ours |= fresh("benchmarks.cassettes.recording:one_more_peer", peer, folder, count, 3)
     run.add("record", count, ours)
     run.add("record_flat", count, {"ours": ours["ours"], "ours, 100": flat})
-    run.add("record_mock", count, fresh("benchmarks.recording:one_more_mock", folder, 15))
-    run.add_all(count, fresh("benchmarks.recording:persist", folder, 15))
+    run.add("record_mock", count, fresh("benchmarks.cassettes.recording:one_more_mock", folder, 15))
+    run.add_all(count, fresh("benchmarks.cassettes.recording:persist", folder, 15))
 
 
 def add_rows(run: Run, count: int) -> None:
     """One call added to what is there."""
-    rows = fresh("benchmarks.recording:added_ours", str(run.place(count)), 15)
+    rows = fresh("benchmarks.cassettes.recording:added_ours", str(run.place(count)), 15)
     bare = rows["add"].pop("bare request")
     with running() as url:
         for peer in run.peers:
             source = str(run.place(count) / opening.PEER_FILES[peer][0])
             try:
-                done = fresh("benchmarks.recording:added_peer", peer, source, url)
+                done = fresh("benchmarks.cassettes.recording:added_peer", peer, source, url)
             except RuntimeError as error:
-                run.notes.append(f"{peer} cannot add to {count:,}: {reason(error)}")
+                run.section.notes.append(f"{peer} cannot add to {count:,}: {reason(error)}")
             else:
                 rows["add"][peer], rows["add_bytes"][peer] = done["seconds"], done["bytes"]
     rows["add"]["bare request"] = bare
@@ -204,9 +196,9 @@ def table_rows(run: Run, count: int) -> None:
 
 def flat_rows(run: Run, count: int) -> None:
     """Whether a replay is as quick with very many."""
-    fresh("benchmarks.files:build_ours", str(run.place(count)), count, limit=3600)
+    fresh("benchmarks.cassettes.files:build_ours", str(run.place(count)), count, limit=3600)
     folder, small = str(run.place(count)), str(run.small)
-    ours = fresh("benchmarks.replaying:one_request", folder, small, count, 15)
+    ours = fresh("benchmarks.cassettes.replaying:one_request", folder, small, count, 15)
     run.add("replay_flat", count, {"ours": ours["ours"], "ours, 100": ours["ours, 100"]})
     shutil.rmtree(run.place(count))
 
@@ -228,25 +220,27 @@ TIMED: dict[str, Callable[[Run, int], None]] = {
 PARTS = UNTIMED | TIMED
 
 
-def main() -> None:
-    """Run what was asked for."""
-    asked = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    asked.add_argument("--sizes", type=int, nargs="+", default=[1000, LARGE])
-    asked.add_argument("--parts", nargs="+", choices=PARTS, default=list(PARTS))
-    asked.add_argument("--flat", type=int, nargs="*", default=[100_000], help="1000000 needs 5 GB")
-    asked.add_argument("--output", type=Path, default=ROOT / "benchmarks" / "RESULTS.md")
-    given = asked.parse_args()
-    start = time.monotonic()
+ABOUT = (
+    "Traffic: POST to one URL, 2 kB of XML each way, so that a match has to look at the body. "
+    "Targets in seconds are of a machine where httpx.MockTransport takes 80 to 87 us."
+)
+
+
+def measure(
+    sizes: Sequence[int], parts: Collection[str] = PARTS, flat: Sequence[int] = ()
+) -> tuple[Section, list[str]]:
+    """Measure all; what failed comes beside it."""
     failed: list[str] = []
     peers = [peer for peer in opening.PEER_FILES if find_spec("vcr" if peer == "vcrpy" else peer)]
+    section = Section("Cassettes", ABOUT)
     with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(1) as pool:
-        run = Run(Path(folder), peers)
-        for count in (10, 100, *given.sizes):
-            fresh("benchmarks.files:build", str(run.place(count)), count, peers)
-            if count in given.sizes and "session" in given.parts:
+        run = Run(Path(folder), peers, section)
+        for count in (10, 100, *sizes):
+            fresh("benchmarks.cassettes.files:build", str(run.place(count)), count, peers)
+            if count in sizes and "session" in parts:
                 run.begin_sessions(pool, count)
-        for name, count in itertools.product(PARTS, given.sizes):
-            if name in given.parts:
+        for name, count in itertools.product(PARTS, sizes):
+            if name in parts:
                 began = time.monotonic()
                 try:
                     PARTS[name](run, count)
@@ -254,19 +248,8 @@ def main() -> None:
                     failed.append(f"{name} at {count:,} failed: {reason(error)}")
                     print(error, file=sys.stderr)
                 print(f"{name} {count}: {time.monotonic() - began:.0f} s", file=sys.stderr)
-        for count in given.flat:
+        for count in flat:
             flat_rows(run, count)
-    run.notes += [f"{peer} is not installed" for peer in opening.PEER_FILES if peer not in peers]
-    run.notes = sorted(set(run.notes)) + failed
-    load = f", load average {os.getloadavg()[2]:.1f}" if hasattr(os, "getloadavg") else ""
-    run.notes.append(f"The run took {time.monotonic() - start:.0f} s{load} (1 is one busy core)")
-    # Both sizes of a row beside each other.
-    order = list(report.ROWS)
-    run.results.sort(key=lambda result: (order.index(result.name), result.n))
-    report.write(given.output, run.results, run.notes)
-    if failed:
-        sys.exit("\n".join(failed))
-
-
-if __name__ == "__main__":
-    main()
+    missing = [f"{peer} is not installed" for peer in opening.PEER_FILES if peer not in peers]
+    section.notes = sorted({*section.notes, *missing})
+    return section, failed

@@ -16,7 +16,7 @@ import httpx
 import yaml
 
 import toolkit
-from benchmarks.files import MATCH_ON
+from benchmarks.cassettes.files import MATCH_ON
 from benchmarks.measure import fresh
 from toolkit.cassettes import RecordTransport, ReplayTransport
 
@@ -123,7 +123,7 @@ def _opened(view: bytes) -> Iterator[bytes]:
 def measure() -> dict[str, dict[str, float | None]]:
     """Give the rows of a login."""
     parts = ("ours", "vcrpy", "vcrpy, told of the headers", "cassetter", "replayx")
-    done = {who: fresh("benchmarks.hiding:login", who) for who in parts}
+    done = {who: fresh("benchmarks.cassettes.hiding:login", who) for who in parts}
     return {
         "secrets": {who: one["found"] for who, one in done.items()},
         "secrets_replay": {who: one["replays"] for who, one in done.items()},

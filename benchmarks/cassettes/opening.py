@@ -9,10 +9,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from benchmarks.files import PEER_FILES, make_index, stock_load
+from benchmarks.cassettes.files import PEER_FILES, make_index, stock_load
+from benchmarks.cassettes.traffic import URL, question
 from benchmarks.measure import fresh, peak, reason
-from benchmarks.traffic import URL, question
 from toolkit.cassettes import Cassette, Request
+
+_HERE = "benchmarks.cassettes.opening"
 
 SLOW = 5.0
 """CPU seconds from which on once is enough."""
@@ -95,7 +97,11 @@ def measure(folder: Path, warm: Path, count: int, rounds: int) -> tuple[Found, l
             small = warm / (name if name != "plain.yaml" else "ours.yaml")
             try:
                 done = fresh(
-                    "benchmarks.opening:opened", who, str(folder / name), str(small), which
+                    "benchmarks.cassettes.opening:opened",
+                    who,
+                    str(folder / name),
+                    str(small),
+                    which,
                 )
             except RuntimeError as error:
                 notes.append(f"{who} cannot open the {count:,} that it saved: {reason(error)}")
@@ -111,7 +117,7 @@ def measure(folder: Path, warm: Path, count: int, rounds: int) -> tuple[Found, l
 
     copy = folder / "unindexed.yaml"
     copy.write_bytes((folder / "plain.yaml").read_bytes())
-    index = fresh("benchmarks.opening:index_seconds", str(copy), str(warm / "plain.yaml"))
+    index = fresh("benchmarks.cassettes.opening:index_seconds", str(copy), str(warm / "plain.yaml"))
     return {
         "open": {"ours": of("lazy", "seconds"), **peers("seconds")},
         "open_indexed": {"ours": of("indexed", "seconds"), **peers("seconds")},

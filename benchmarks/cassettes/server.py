@@ -9,8 +9,8 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from benchmarks.cassettes.traffic import RESPONSE_HEADERS, answer
 from benchmarks.measure import ROOT, environment
-from benchmarks.traffic import RESPONSE_HEADERS, answer
 
 _HEAD = "".join(f"{name}: {value}\r\n" for name, value in RESPONSE_HEADERS.items())
 _LENGTH = re.compile(rb"content-length: *(\d+)", re.IGNORECASE)
@@ -21,7 +21,7 @@ _NUMBER = re.compile(rb'type="int">\D*(\d+)')
 def running() -> Iterator[str]:
     """Start the server; give its URL. It ends with its standard input, so never later than we."""
     process = subprocess.Popen(
-        [sys.executable, "-m", "benchmarks.server"], cwd=ROOT, env=environment(),
+        [sys.executable, "-m", "benchmarks.cassettes.server"], cwd=ROOT, env=environment(),
         stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
     )  # fmt: skip
     try:

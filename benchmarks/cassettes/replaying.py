@@ -10,10 +10,10 @@ from typing import Any
 
 import httpx
 
-from benchmarks.files import PEER_FILES, patched, plain_client
+from benchmarks.cassettes.files import PEER_FILES, patched, plain_client
+from benchmarks.cassettes.rows import MOCK
+from benchmarks.cassettes.traffic import REQUEST_HEADERS, RESPONSE_HEADERS, URL, answer, question
 from benchmarks.measure import Contender, Use, take_turns
-from benchmarks.rows import MOCK
-from benchmarks.traffic import REQUEST_HEADERS, RESPONSE_HEADERS, URL, answer, question
 from toolkit.cassettes import ReplayTransport
 
 _ANSWER = answer(1)

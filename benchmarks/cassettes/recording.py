@@ -11,11 +11,10 @@ from shutil import copyfile
 
 import httpx
 
-from benchmarks.files import patched, plain_client, vcr_pair
-from benchmarks.measure import Contender, Use, take_turns, timed
-from benchmarks.rows import MOCK
-from benchmarks.server import running
-from benchmarks.traffic import (
+from benchmarks.cassettes.files import patched, plain_client, vcr_pair
+from benchmarks.cassettes.rows import MOCK
+from benchmarks.cassettes.server import running
+from benchmarks.cassettes.traffic import (
     REQUEST_HEADERS,
     RESPONSE_HEADERS,
     URL,
@@ -24,6 +23,7 @@ from benchmarks.traffic import (
     interactions,
     question,
 )
+from benchmarks.measure import Contender, Use, take_turns, timed
 from toolkit.cassettes import Cassette, RecordTransport
 
 _BATCH = 100

@@ -12,10 +12,10 @@ from typing import Any
 
 import httpx
 
-from benchmarks.files import patched
+from benchmarks.cassettes.files import patched
+from benchmarks.cassettes.server import running
+from benchmarks.cassettes.traffic import REQUEST_HEADERS, question
 from benchmarks.measure import fresh
-from benchmarks.server import running
-from benchmarks.traffic import REQUEST_HEADERS, question
 
 USERS = 8
 CALLS = 10
@@ -128,7 +128,7 @@ def measure(folder: Path) -> dict[str, dict[str, float | None]]:
             for who in ("ours", "deck", "vcrpy", "cassetter", "replayx"):
                 place = folder / f"shared-{how}-{who}"
                 place.mkdir(parents=True, exist_ok=True)
-                done = fresh(f"benchmarks.sharing:{how}", who, str(place), url)
+                done = fresh(f"benchmarks.cassettes.sharing:{how}", who, str(place), url)
                 if who == "deck":
                     least = rows["deck"].get("ours")
                     rows["deck"]["ours"] = min(done["right"], 80 if least is None else least)

@@ -11,9 +11,9 @@ from statistics import median
 
 import httpx
 
-from benchmarks.files import PEER_FILES, patched, plain_client
+from benchmarks.cassettes.files import PEER_FILES, patched, plain_client
+from benchmarks.cassettes.traffic import REQUEST_HEADERS, URL, question
 from benchmarks.measure import fresh
-from benchmarks.traffic import REQUEST_HEADERS, URL, question
 
 CALLS = 1000
 EARLIER = "vcrpy 8.2.1"
@@ -67,7 +67,7 @@ def one(
     name = PEER_FILES[who][0] if who in PEER_FILES else "plain.yaml"
     small = warm / ("ours.yaml" if name == "plain.yaml" else name)
     done: dict[str, float] = fresh(
-        "benchmarks.sessions:replayed", who, str(folder / name), str(small), calls, limit,
+        "benchmarks.cassettes.sessions:replayed", who, str(folder / name), str(small), calls, limit,
         path=path, limit=limit * 4 + 120,
     )  # fmt: skip
     (folder / "plain.yaml.index").unlink(missing_ok=True)

@@ -12,10 +12,12 @@ from pathlib import Path
 
 import httpx
 
-from benchmarks.files import patched, stock_load, write_ours
+from benchmarks.cassettes.files import patched, stock_load, write_ours
+from benchmarks.cassettes.traffic import REQUEST_HEADERS, interactions, question
 from benchmarks.measure import fresh
-from benchmarks.traffic import REQUEST_HEADERS, interactions, question
 from toolkit.cassettes import RecordTransport, ReplayTransport, read
+
+_HERE = "benchmarks.cassettes.failing"
 
 _RESET = struct.pack("ii", 1, 0)
 
@@ -121,7 +123,9 @@ def measure(count: int) -> dict[str, dict[str, float | None]]:
     """Give the rows of failures and of times."""
     parts = ("ours", "vcrpy", "cassetter", "replayx")
     return {
-        "failures": {who: fresh("benchmarks.failing:failures", who)["same"] for who in parts},
+        "failures": {
+            who: fresh("benchmarks.cassettes.failing:failures", who)["same"] for who in parts
+        },
         # A peer's file has neither; cassetter's has the moment, and stock vcrpy cannot load it.
-        "times": {"ours": fresh("benchmarks.failing:times", count)["same"], "vcrpy": 0},
+        "times": {"ours": fresh(f"{_HERE}:times", count)["same"], "vcrpy": 0},
     }

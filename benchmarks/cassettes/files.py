@@ -15,7 +15,7 @@ from vcr.persisters.filesystem import FilesystemPersister
 from vcr.request import Request as VcrRequest
 from vcr.serializers import yamlserializer
 
-from benchmarks.traffic import interactions
+from benchmarks.cassettes.traffic import interactions
 from toolkit.cassettes import Cassette, Interaction, flowline
 from toolkit.cassettes.vcrdict import to_dict
 from toolkit.cassettes.writer import Writer

@@ -12,10 +12,10 @@ from pathlib import Path
 
 import httpx
 
-from benchmarks.files import patched, plain_client, stock_count, vcr_dict
+from benchmarks.cassettes.files import patched, plain_client, stock_count, vcr_dict
+from benchmarks.cassettes.server import running
+from benchmarks.cassettes.traffic import REQUEST_HEADERS, interactions, question
 from benchmarks.measure import ROOT, command, environment
-from benchmarks.server import running
-from benchmarks.traffic import REQUEST_HEADERS, interactions, question
 
 LIMIT = 120.0
 """Seconds that a killed process may take until then."""
@@ -51,7 +51,7 @@ def killed(who: str, path: Path, url: str, after: int) -> dict[str, int]:
     """Kill a recording after so many finished interactions: how many there were, and are left."""
     path.unlink(missing_ok=True)
     process = subprocess.Popen(  # noqa: S603 - our own interpreter
-        command("benchmarks.surviving:record_on", who, str(path), url, after * 2 + 100),
+        command("benchmarks.cassettes.surviving:record_on", who, str(path), url, after * 2 + 100),
         cwd=ROOT, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
     )  # fmt: skip
     assert process.stdout is not None
@@ -108,7 +108,7 @@ def while_saving(folder: Path, count: int) -> int:
     path.write_bytes((folder / "stock.yaml").read_bytes())
     size = path.stat().st_size
     process = subprocess.Popen(  # noqa: S603 - our own interpreter
-        command("benchmarks.surviving:save_all", str(path), count),
+        command("benchmarks.cassettes.surviving:save_all", str(path), count),
         cwd=ROOT, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
     )  # fmt: skip
     assert process.stdout is not None

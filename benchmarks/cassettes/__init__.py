@@ -1,0 +1,1 @@
+"""Cassettes against their peers."""
