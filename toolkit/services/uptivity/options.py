@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import codecs
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, fields
 from typing import Any, Literal, get_args, get_type_hints
 
 from toolkit.outcomes import InvalidArgument
+from toolkit.services.base.options import changed
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,10 +90,4 @@ class Options:
         InvalidArgument
             A name that is no option.
         """
-        known = {field.name for field in fields(cls)}
-        unknown = sorted(set(changes) - known)
-        if unknown:
-            raise InvalidArgument(
-                f"no option is called {', '.join(unknown)}; there are: {', '.join(sorted(known))}"
-            )
-        return replace(options or cls(), **changes)
+        return changed(cls, options, changes)
