@@ -19,12 +19,14 @@ from typing import TYPE_CHECKING, Any, Literal, overload
 from toolkit.sandbox.box import Box
 
 if TYPE_CHECKING:
+    from toolkit.sandbox.geoop import GeoopBox
     from toolkit.sandbox.sertainty import SertaintyBox
     from toolkit.sandbox.uptivity import UptivityBox
     from toolkit.sandbox.xivo import XivoBox
 
 # Service name -> module whose ``start(**options)`` opens a box. A fifth server is one more line.
 SERVICES = {
+    "geoop": "toolkit.sandbox.geoop",
     "sertainty": "toolkit.sandbox.sertainty",
     "uptivity": "toolkit.sandbox.uptivity",
     "xivo": "toolkit.sandbox.xivo",
@@ -37,6 +39,8 @@ def start(service: Literal["sertainty"], **options: Any) -> SertaintyBox: ...
 def start(service: Literal["uptivity"], **options: Any) -> UptivityBox: ...
 @overload
 def start(service: Literal["xivo"], **options: Any) -> XivoBox: ...
+@overload
+def start(service: Literal["geoop"], **options: Any) -> GeoopBox: ...
 @overload
 def start(service: str, **options: Any) -> Box: ...
 def start(service: str, **options: Any) -> Box:

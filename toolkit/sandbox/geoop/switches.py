@@ -1,0 +1,134 @@
+"""What nobody outside the vendor knows, and how servers misbehave: each behind one switch."""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass
+from typing import Any, Self
+
+VERSIONS = ("1.0", "1.1", "1.2", "1.3")
+
+# What a switch may be; a switch that is not here is judged by its default's type.
+_CHOICES: dict[str, tuple[Any, ...]] = {
+    "index_base": (0, 1),
+    "failure_status": (422, 200),
+    "result_key": ("result", "response", "none"),
+    "metadata": ("version", "full", "asked", "none"),
+    "pkce": ("accepted", "required", "ignored"),
+    "client_login": ("form", "basic", "both"),
+}
+_POSITIVE = ("page_size", "page_limit", "token_lifetime", "code_lifetime", "upload_limit")
+
+
+@dataclass(slots=True)
+class Switches:
+    """How the two servers behave; to be changed while they run.
+
+    Attributes
+    ----------
+    index_base
+        0 or 1: what ``validItems`` and ``invalidItems`` count from.
+    failure_status
+        422 or 200: the status of a reply whose ``result`` is ``failure``.
+    result_key
+        ``"result"``, ``"response"`` (as in a sample of 1.0's beta) or ``"none"``: the key left out.
+    metadata
+        ``"version"``: what the version of the request says. ``"full"``: counts in every GET reply.
+        ``"asked"``: counts only when asked for. ``"none"``: GET replies have no metadata.
+    versions
+        The versions that are served; the others of 1.0 to 1.3 are retired.
+    reply_version
+        What the reply's X-Version says in place of the request's; ``"none"`` leaves it out.
+    page_size
+        Items on a page when the request does not say.
+    page_limit
+        The most items on a page of version 1.0; later ones have no limit.
+    ignores_page
+        Every page is the first one.
+    refuses_unknown
+        A modifier that is not known is an error, not passed over.
+    html_error
+        Every request to the API gets a proxy's page with status 502.
+    halt_after
+        Seconds after which a GET is halted with 500; 0: never. Time is only reckoned, by
+        ``record_seconds`` for each item on the page.
+    record_seconds
+        See ``halt_after``.
+    upload_limit
+        Bytes that a file may have.
+    token_lifetime, code_lifetime
+        Seconds that an access token and an authorization code live.
+    rotates_refresh
+        Each refresh gives a new refresh token, and the old one is worth nothing more.
+    refresh_error
+        An error of OAuth 2 with which each refresh fails, such as ``"invalid_grant"``;
+        ``"server_error"`` has status 500 and ``"html"`` is a proxy's page; empty: none.
+    password_grant
+        Whether the restricted grant ``password`` may be used.
+    pkce
+        ``"accepted"``: checked when a code challenge came. ``"required"``, or ``"ignored"``.
+    client_login
+        How a client names itself at the token endpoint: in the ``"form"``, by HTTP ``"basic"``,
+        or ``"both"``.
+    """
+
+    index_base: int = 0
+    failure_status: int = 422
+    result_key: str = "result"
+    metadata: str = "version"
+    versions: tuple[str, ...] = VERSIONS
+    reply_version: str = ""
+    page_size: int = 50
+    page_limit: int = 100
+    ignores_page: bool = False
+    refuses_unknown: bool = False
+    html_error: bool = False
+    halt_after: float = 0.0
+    record_seconds: float = 0.01
+    upload_limit: int = 10_000_000
+    token_lifetime: int = 2_592_000
+    code_lifetime: int = 60
+    rotates_refresh: bool = False
+    refresh_error: str = ""
+    password_grant: bool = False
+    pkce: str = "accepted"
+    client_login: str = "form"
+
+    def __post_init__(self) -> None:
+        self.versions = tuple(self.versions)
+        for field in dataclasses.fields(self):
+            _check(field.name, getattr(self, field.name), field.default)
+
+    def changed(self, **switches: Any) -> Self:
+        """The same switches but for the given ones; an unknown name raises ValueError."""
+        known = {field.name for field in dataclasses.fields(self)}
+        for name in switches:
+            if name not in known:
+                raise ValueError(f"no switch {name!r}: the switches are {', '.join(sorted(known))}")
+        return dataclasses.replace(self, **switches)
+
+    def take(self, other: Switches) -> None:
+        """Become like another, for all who hold this one."""
+        for field in dataclasses.fields(self):
+            setattr(self, field.name, getattr(other, field.name))
+
+
+def _check(name: str, value: Any, default: Any) -> None:
+    """Raise ValueError for a value that a switch cannot have."""
+    if name in _CHOICES:
+        right = value in _CHOICES[name] and not isinstance(value, bool)
+        said = " or ".join(repr(one) for one in _CHOICES[name])
+    elif name == "versions":
+        right = bool(value) and set(value) <= set(VERSIONS)
+        said = f"some of {', '.join(VERSIONS)}"
+    elif isinstance(default, bool):
+        right, said = isinstance(value, bool), "True or False"
+    elif isinstance(default, str):
+        right, said = isinstance(value, str), "a text"
+    else:
+        least = 1 if name in _POSITIVE else 0
+        kinds = int if isinstance(default, int) else int | float
+        right = isinstance(value, kinds) and not isinstance(value, bool) and value >= least
+        said = f"a number not below {least}"
+    if not right:
+        raise ValueError(f"switch {name} must be {said}, not {value!r}")
