@@ -16,6 +16,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+from toolkit.cassettes import flowline
 from toolkit.outcomes import CassetteError
 
 ENDING = ".bodies"
@@ -78,3 +79,11 @@ def put_back(entry: dict[str, Any], cassette: Path) -> dict[str, Any]:
     if sha256(data).hexdigest() != found[1]:
         raise CassetteError(f"{path} is not the body that {cassette} kept there: it was changed.")
     return {**entry, "response": {**entry["response"], "body": {"string": data}}}
+
+
+def response_in(line: bytes, cassette: Path) -> dict[str, Any]:
+    """The ``response`` of a line of a cassette, with a body that is kept beside it."""
+    answer = flowline.decode_response(line)
+    if b'"file"' in line:
+        answer = put_back({"response": answer}, cassette)["response"]
+    return answer

@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Any, Self
 
 from toolkit.cards import card
-from toolkit.cassettes import bodyfiles, flowline
+from toolkit.cassettes import flowline
+from toolkit.cassettes.bodyfiles import response_in
 from toolkit.cassettes.coverage import Found
 from toolkit.cassettes.entries import (
     CassetteWarning,
@@ -161,15 +162,14 @@ class Cassette:
         CassetteError
             When the answer is older than allowed.
         """
-        answer = self.answer(request.method, request.url, request.body, lambda: request)
-        if answer is None:
+        line = self.line(request.method, request.url, request.body, lambda: request)
+        if line is None:
             return None
+        answer = response_in(line, self.path)
         return from_dict({"request": to_dict(Interaction(request))["request"], "response": answer})
 
-    def answer(
-        self, method: str, url: str, body: bytes, make: Callable[[], Request]
-    ) -> dict[str, Any] | None:
-        """Give the ``response`` of vcrpy's form for a request: :meth:`find` for a transport.
+    def line(self, method: str, url: str, body: bytes, make: Callable[[], Request]) -> bytes | None:
+        """Give the line of the next interaction of a request: :meth:`find` for a transport.
 
         ``make`` gives the whole request; it is called only when its bytes alone do not tell.
         """
@@ -187,13 +187,10 @@ class Cassette:
             if self._sends:
                 return None
             raise NotRecorded(self._explain(make()))
-        answer = flowline.decode_response(found[1])
-        if b'"file"' in found[1]:
-            answer = bodyfiles.put_back({"response": answer}, self.path)["response"]
-        if self.options.expire_after is not None and self._is_expired(answer, found[0]):
+        if self.options.expire_after is not None and self._is_expired(*found):
             return None
         self.calls += 1
-        return answer
+        return found[1]
 
     def _take(self, make: Callable[[], Request], key: bytes | None = None) -> Found | None:
         lookup, matching = self._lookup, self._matching
@@ -224,9 +221,9 @@ class Cassette:
                 recorded = self._lookup.count(self._matching.key(request))
         return explain(self.path, request, self._matching, recorded)
 
-    def _is_expired(self, answer: dict[str, Any], position: int) -> bool:
+    def _is_expired(self, position: int, line: bytes) -> bool:
         """Whether the answer is too old to be used: then the request is sent again."""
-        moment = moment_of(answer)
+        moment = moment_of(flowline.decode_response(line))
         allowed = self.options.expire_after
         if moment is None or allowed is None or dt.datetime.now(dt.UTC) - moment <= allowed:
             return False

@@ -9,8 +9,10 @@ import contextlib
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Literal
 
+from toolkit.cassettes.bodyfiles import response_in
 from toolkit.cassettes.cassette import Cassette
 from toolkit.cassettes.interaction import Interaction, Request
 from toolkit.cassettes.vcrdict import from_dict, to_dict
@@ -73,18 +75,21 @@ class _Watched:
     def __init__(self, cassette: Cassette) -> None:
         self._cassette = cassette
 
-    def answer(
-        self, method: str, url: str, body: bytes, make: Callable[[], Request]
-    ) -> dict[str, Any] | None:
+    @property
+    def path(self) -> Path:
+        return self._cassette.path
+
+    def line(self, method: str, url: str, body: bytes, make: Callable[[], Request]) -> bytes | None:
         try:
-            answer = self._cassette.answer(method, url, body, make)
+            line = self._cassette.line(method, url, body, make)
         except NotRecorded as error:
             tell(Passing("not found", Interaction(make()), str(error)))
             raise
-        if answer is not None:
+        if line is not None:
             request = to_dict(Interaction(make()))["request"]
+            answer = response_in(line, self.path)
             tell(Passing("replayed", from_dict({"request": request, "response": answer})))
-        return answer
+        return line
 
     def keep(self, interaction: Interaction) -> None:
         self._cassette.keep(interaction)

@@ -6,15 +6,83 @@ import datetime as dt
 import sys
 from collections.abc import AsyncIterator, Callable, Iterator
 from functools import cache
+from pathlib import Path
 from typing import Any
 
+import msgspec
+
+from toolkit.cassettes import flowline
+from toolkit.cassettes.bodyfiles import response_in
 from toolkit.cassettes.vcrdict import header_pairs, response_from_dict
 from toolkit.cassettes.wire import family_of
 from toolkit.http import TIMING, Timing
 
 
-def answer_to(request: Any, answer: dict[str, Any]) -> Any:
-    """Make the response of vcrpy's form for a request; raise the failure if it is one."""
+class _Status(msgspec.Struct):
+    code: int
+    message: str | None = None
+
+
+class _Body(msgspec.Struct):
+    string: str
+    file: None = None  # else the body is kept beside the cassette
+
+
+class _Usual(msgspec.Struct):
+    """The ``response`` of most interactions; what it does not fit is read as any mapping."""
+
+    status: _Status
+    body: _Body
+    headers: dict[str, list[str]]
+    http_version: str = "HTTP/1.1"
+    recorded_at: str | None = None
+    elapsed: float | None = None
+    failure: None = None
+
+
+_decode_usual = msgspec.json.Decoder(_Usual).decode
+
+
+def answer_to(request: Any, line: bytes, path: Path) -> Any:
+    """Make the response in a cassette's line for a request; raise the failure if it is one."""
+    at = line.find(flowline.RESPONSE)
+    if at > 0 and line.endswith(b"}}\n"):
+        try:
+            usual = _decode_usual(memoryview(line)[at + len(flowline.RESPONSE) - 1 : -2])
+        except (ValueError, RecursionError):
+            pass
+        else:
+            if usual.status.code:
+                return _usual_answer(request, usual)
+    return _any_answer(request, response_in(line, path))
+
+
+def _usual_answer(request: Any, usual: _Usual) -> Any:
+    family = family_of(type(request))
+    headers: list[tuple[Any, Any]] = []
+    kind = replayed_response(family)
+    for name, values in usual.headers.items():
+        if name.lower() == "content-encoding":
+            kind = family.Response  # a stock cassette: the body is as it came, httpx decodes it
+        for one in values:
+            headers.append((name, one))  # noqa: PERF401 - quicker than a list for each header
+    body = usual.body.string.encode()
+    at = usual.recorded_at
+    return _made(
+        kind,
+        usual.status.code,
+        headers,
+        family.ByteStream(body),
+        {
+            "http_version": usual.http_version.encode(),
+            "reason_phrase": (usual.status.message or "").encode("ascii", "replace"),
+            TIMING: Timing(dt.datetime.fromisoformat(at) if at else None, usual.elapsed),
+        },
+        body,
+    )
+
+
+def _any_answer(request: Any, answer: dict[str, Any]) -> Any:
     family = family_of(type(request))
     failed = answer.get("failure")
     if "status" not in answer:
@@ -29,7 +97,7 @@ def answer_to(request: Any, answer: dict[str, Any]) -> Any:
     kind = replayed_response(family)
     for name, values in (answer.get("headers") or {}).items():
         if name.lower() == "content-encoding":
-            kind = family.Response  # a stock cassette: the body is as it came, httpx decodes it
+            kind = family.Response
         headers += [(name, one) for one in (values if isinstance(values, list) else (values,))]
     stream = family.ByteStream(body)
     if failed is not None:
@@ -40,13 +108,23 @@ def answer_to(request: Any, answer: dict[str, Any]) -> Any:
         "reason_phrase": (status.get("message") or "").encode("ascii", "replace"),
         TIMING: _timing(answer),
     }
-    code = status["code"]
+    return _made(kind, status["code"], headers, stream, extensions, body)
+
+
+def _made(
+    kind: Any,
+    code: int,
+    headers: list[tuple[Any, Any]],
+    stream: Any,
+    extensions: dict[str, Any],
+    body: bytes,
+) -> Any:
     try:
         response = kind(code, headers=headers, stream=stream, extensions=extensions)
     except (TypeError, UnicodeEncodeError):  # a value that is not ASCII, or not text
-        headers = [(name.encode(), one.encode()) for name, one in header_pairs(answer["headers"])]
-        response = kind(code, headers=headers, stream=stream, extensions=extensions)
-    response.recorded = body, stream, answer.get("elapsed")
+        pairs = [(name.encode(), one.encode()) for name, one in header_pairs(headers)]
+        response = kind(code, headers=pairs, stream=stream, extensions=extensions)
+    response.recorded = body, stream, extensions[TIMING].elapsed
     return response
 
 

@@ -16,11 +16,11 @@ from toolkit.cassettes.wire import Exchange, family_of, request_of
 
 def send(cassette: Cassette, request: Any, inner: Any) -> Any:
     """Answer a request from the cassette, or send it through ``inner`` and record it."""
-    answer = cassette.answer(
+    line = cassette.line(
         request.method, str(request.url), request.read(), lambda: request_of(request)
     )
-    if answer is not None:
-        return answer_to(request, answer)
+    if line is not None:
+        return answer_to(request, line, cassette.path)
     exchange = Exchange(request, cassette.keep)
     try:
         response = inner.handle_request(request)
@@ -32,11 +32,11 @@ def send(cassette: Cassette, request: Any, inner: Any) -> Any:
 
 async def send_async(cassette: Cassette, request: Any, inner: Any) -> Any:
     """Do what :func:`send` does for an async client."""
-    answer = cassette.answer(
+    line = cassette.line(
         request.method, str(request.url), await request.aread(), lambda: request_of(request)
     )
-    if answer is not None:
-        return answer_to(request, answer)
+    if line is not None:
+        return answer_to(request, line, cassette.path)
     exchange = Exchange(request, cassette.keep)
     try:
         response = await inner.handle_async_request(request)
