@@ -47,6 +47,12 @@ class UptivityBox(Box):
         self.events: tuple[str, int] = (LOOPBACK, places["events"])
 
     @property
+    def place(self) -> str:
+        """The Web API, the command socket and the event socket."""
+        commands, events = (f"tcp://{host}:{port}" for host, port in (self.tcp, self.events))
+        return f"{self.url} and {commands}, events at {events}"
+
+    @property
     def now(self) -> dt.datetime:
         """The server's time, in UTC."""
         return moment(self.control("now"))
@@ -258,6 +264,11 @@ class UptivityBox(Box):
         """How many clients are connected to each command door."""
         clients: dict[str, int] = self.control("clients")
         return clients
+
+    @property
+    def waiting(self) -> int:
+        """How many commands wait or are worked on, by ``latency``."""
+        return int(self.control("waiting"))
 
     @property
     def listeners(self) -> list[int]:

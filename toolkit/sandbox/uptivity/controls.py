@@ -116,11 +116,15 @@ class Controls:
 
     def calls(self) -> list[Json]:
         """The last 10,000 requests."""
-        return list(self._desk.calls)
+        return [dict(call) for call in self._desk.calls]
 
     def clients(self) -> dict[str, int]:
         """How many clients are connected to each door."""
         return self._desk.clients
+
+    def waiting(self) -> int:
+        """How many commands wait or are worked on."""
+        return self._desk.waiting
 
     def listeners(self) -> list[int]:
         """The numbers of those who listen to events."""

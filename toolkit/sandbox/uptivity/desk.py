@@ -48,6 +48,8 @@ class Desk:
         The faults that wait.
     calls
         The last 10,000 requests.
+    waiting
+        How many requests are in the queue or worked on.
     web_clients
         Tells how many clients are connected to the Web API.
     """
@@ -57,7 +59,7 @@ class Desk:
         self.faults: Faults[Fault] = Faults()
         self.calls: deque[dict[str, Any]] = deque(maxlen=_REMEMBERED)
         self._lock = threading.Lock()
-        self._waiting = 0
+        self.waiting = 0
         self._sockets = 0
         self.web_clients: Callable[[], int] = lambda: 0
 
@@ -119,14 +121,14 @@ class Desk:
 
     def _enter(self, size: int) -> Refusal | None:
         with self._lock:
-            if 0 < size <= self._waiting:
+            if 0 < size <= self.waiting:
                 return Refusal(47, f"{size} commands wait already")
-            self._waiting += 1
+            self.waiting += 1
         return None
 
     def _leave(self) -> None:
         with self._lock:
-            self._waiting -= 1
+            self.waiting -= 1
 
     def _note(self, door: str, request: Request, reply: Reply | None, fault: Fault | None) -> None:
         self.calls.append(

@@ -70,7 +70,7 @@ class Framer:
             try:
                 self._parser.Parse(data, False)
             except _ClosedError:
-                return self._cut(self._buffer.index(b">", self._end) + 1)
+                return self._cut(self._end)
             except expat.ExpatError:
                 if self._encoding is None and not self._declared():
                     # Not UTF-8: only where elements begin and end matters here.
@@ -96,7 +96,10 @@ class Framer:
     def _close(self, name: str) -> None:  # noqa: ARG002
         self._depth -= 1
         if not self._depth:
-            self._end = self._parser.CurrentByteIndex  # gone once the exception is out
+            # The start of an end tag, but the end of an empty element.
+            at = self._parser.CurrentByteIndex
+            tag = self._buffer[at : at + 1] == b"<"
+            self._end = self._buffer.index(b">", at) + 1 if tag else at
             raise _ClosedError
 
     def _refuse(self, *_: object) -> None:
