@@ -17,7 +17,8 @@ SHIPPED = sorted(FOLDER.glob("*.yaml"))
 
 def test_there_are_cassettes() -> None:
     """The folder is found."""
-    assert [path.name for path in SHIPPED] == ["sertainty-demo.yaml", "xivo-demo.yaml"]
+    names = ["sertainty-demo.yaml", "uptivity-demo.yaml", "xivo-demo.yaml"]
+    assert [path.name for path in SHIPPED] == names
 
 
 @pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.stem)
@@ -85,3 +86,29 @@ def test_the_demo_of_xivo_replays() -> None:
         assert xivo.users.list(search="an", order="firstname", limit=5)["firstname"].size > 0
         with pytest.raises(toolkit.AccessDenied, match=r"lacks the ACL confd\.lines\.read"):
             xivo.lines.list(page=500)
+
+
+def test_every_code_is_in_the_demo_of_uptivity() -> None:
+    """All six commands and 59 codes, one that no table lists, both doors, and events."""
+    path = FOLDER / "uptivity-demo.yaml"
+    calls = toolkit.read_calls(path)
+    assert set(calls["service"]) == {"uptivity"}
+    assert set(calls["function"]) == {*toolkit.functions("uptivity")["function"], "EVENT"}
+    assert set(calls["code"].dropna()) == {*toolkit.codes("uptivity")["code"], 77}
+    doors = {one.request.url.partition(":")[0] for one in read(path)}
+    assert doors == {"http", "tcp"}
+
+
+def test_the_demo_of_uptivity_replays() -> None:
+    """A client of today understands the recording, through either door; so does a listener."""
+    path = FOLDER / "uptivity-demo.yaml"
+    urls = {one.request.url.partition("?")[0]: one.request.method for one in read(path)}
+    places = {method: url for url, method in urls.items()}
+    with toolkit.replay(path, repeats="last"):
+        for method in ("POST", "SEND"):
+            with toolkit.uptivity.connect(places[method]) as server:
+                users = server.users.list()
+                assert users["agent"].any()
+                assert users["mod_time"].notna().all()
+        with toolkit.uptivity.listen(places["LISTEN"]) as events:
+            assert "CALLSTART" in {row["type"] for row in events}
