@@ -12,7 +12,7 @@ from hypothesis import given, settings, strategies as st
 
 from tests.services.xivo.confd import people
 from toolkit.outcomes import InvalidArgument
-from toolkit.services.xivo.decoding import Nested, typed, unpack
+from toolkit.services.base.decoding import Nested, typed, unpack
 from toolkit.services.xivo.models import MODELS, model
 
 NESTED: list[Nested] = ["json", "flat", "drop"]

@@ -15,7 +15,7 @@ import pandas as pd
 
 from toolkit.frames import Column, frame
 from toolkit.outcomes import BadReply, Category, InvalidArgument
-from toolkit.services.xivo.decoding import Item, Nested, check_nested, typed
+from toolkit.services.base.decoding import Item, Nested, check_nested, typed
 from toolkit.services.xivo.models import Model, model
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ class View:
     Attributes
     ----------
     nested : {"json", "flat", "drop"}
-        What nested objects become, see :func:`toolkit.services.xivo.decoding.typed`.
+        What nested objects become, see :func:`toolkit.services.base.decoding.typed`.
     secrets : bool
         Whether columns with passwords in clear are kept.
     timezone : str

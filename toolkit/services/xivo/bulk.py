@@ -16,10 +16,10 @@ import pandas as pd
 from toolkit.frames import Column, frame
 from toolkit.outcomes import CallError, Category, InvalidArgument
 from toolkit.progress import Progress
+from toolkit.services.base.decoding import is_secret
 from toolkit.services.base.driving import Flow
 from toolkit.services.base.rest import RestFunction
 from toolkit.services.xivo.call import Call, Plan
-from toolkit.services.xivo.decoding import is_secret
 from toolkit.services.xivo.flows import call_flow
 from toolkit.services.xivo.models import Model, model
 from toolkit.services.xivo.paging import Tell

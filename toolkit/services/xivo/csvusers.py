@@ -10,9 +10,9 @@ import pandas as pd
 
 from toolkit.frames import Column, series
 from toolkit.outcomes import InvalidRequest, OutcomeError
+from toolkit.services.base.decoding import typed
 from toolkit.services.base.rest import RestFunction
 from toolkit.services.xivo.answers import items_of
-from toolkit.services.xivo.decoding import typed
 from toolkit.services.xivo.models import model
 from toolkit.services.xivo.planning import CsvBody, csv_bytes, make_plan
 

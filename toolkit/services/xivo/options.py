@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field
 from typing import Any, Literal, get_args, get_type_hints
 
 from toolkit.outcomes import InvalidArgument
+from toolkit.services.base.options import changed
 
 Authentication = Literal["token", "digest", "none"]
 
@@ -85,10 +86,4 @@ class Options:
         InvalidArgument
             A name that is no option, or a value that none takes.
         """
-        known = {one.name for one in fields(cls)}
-        unknown = sorted(set(changes) - known)
-        if unknown:
-            raise InvalidArgument(
-                f"no option is called {', '.join(unknown)}; there are: {', '.join(sorted(known))}"
-            )
-        return replace(options or cls(), **changes)
+        return changed(cls, options, changes)

@@ -24,11 +24,11 @@ from typing import Any
 
 from toolkit.collector import without_collector
 from toolkit.outcomes import BadReply, InvalidRequest
+from toolkit.services.base.decoding import Item
 from toolkit.services.base.driving import Flow
 from toolkit.services.base.rest import RestFunction
 from toolkit.services.xivo.answers import items_of
 from toolkit.services.xivo.call import Call, Plan
-from toolkit.services.xivo.decoding import Item
 from toolkit.services.xivo.flows import call_flow
 from toolkit.services.xivo.state import State
 

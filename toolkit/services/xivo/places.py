@@ -7,7 +7,7 @@ import datetime as dt
 import pandas as pd
 
 from toolkit.outcomes import InvalidArgument
-from toolkit.services.xivo.decoding import Nested
+from toolkit.services.base.decoding import Nested
 from toolkit.services.xivo.verbs import (
     Adds,
     Association,

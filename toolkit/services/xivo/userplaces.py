@@ -6,8 +6,8 @@ from typing import Any, Literal
 
 import pandas as pd
 
+from toolkit.services.base.decoding import Nested
 from toolkit.services.xivo.csvusers import import_users
-from toolkit.services.xivo.decoding import Nested
 from toolkit.services.xivo.paging import PAGE, Tell
 from toolkit.services.xivo.planning import CsvBody
 from toolkit.services.xivo.verbs import (

@@ -24,9 +24,9 @@ import pandas as pd
 
 from toolkit.cards import listed
 from toolkit.outcomes import InvalidArgument
+from toolkit.services.base.decoding import Nested
 from toolkit.services.base.rest import RestFunction, RestTable
 from toolkit.services.xivo import bulk, calling
-from toolkit.services.xivo.decoding import Nested
 from toolkit.services.xivo.functions import TABLE
 from toolkit.services.xivo.paging import PAGE, Tell
 from toolkit.services.xivo.planning import make_plan

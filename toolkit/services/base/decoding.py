@@ -16,7 +16,7 @@ import pandas as pd
 
 from toolkit.frames import Column, series
 from toolkit.outcomes import InvalidArgument
-from toolkit.services.xivo.models import EMPTY, Field, Model
+from toolkit.services.base.models import EMPTY, Field, Model
 
 Nested = Literal["json", "flat", "drop"]
 """What nested objects become: text that holds JSON, columns with dotted names, or nothing."""
@@ -68,8 +68,9 @@ def typed(
 
     Examples
     --------
-    >>> from toolkit.services.xivo.models import model
-    >>> frame = typed([{"id": 7, "name": "x", "new": True}], model("entities"), nested="flat")
+    >>> from toolkit.services.base.models import read_models
+    >>> declared = read_models("entities  id:i name display_name links[href]")["entities"]
+    >>> frame = typed([{"id": 7, "name": "x", "new": True}], declared, nested="flat")
     >>> frame.dtypes.astype(str).to_dict()
     {'id': 'Int64', 'name': 'str', 'display_name': 'str', 'links.href': 'str', 'new': 'boolean'}
     """
