@@ -52,7 +52,8 @@ def parser() -> argparse.ArgumentParser:
     serve.add_argument("--path", help="SQLite file that keeps the state; without it, it vanishes")
     serve.add_argument("--days", type=float, default=2.0, help="days of history to begin with")
     serve.add_argument("--era", default="16.15", help="of xivo: 15.18, 16.15 or wazo")
-    serve.add_argument("--users", type=int, default=20, help="of xivo: so many invented people")
+    serve.add_argument("--users", type=int, default=20, help="of xivo, geoop: invented people")
+    serve.add_argument("--jobs", type=int, default=20, help="of geoop: so many invented jobs")
     lab = made["lab"]
     lab.add_argument("--notebooks", default="notebooks", help="folder to open")
     lab.add_argument("--no-browser", action="store_true", help="print the address only")

@@ -19,6 +19,7 @@ def run(options: argparse.Namespace) -> int:
             workload=options.days,
             era=options.era,
             users=options.users,
+            jobs=options.jobs,
         )
     except ValueError as error:
         raise InvalidArgument(str(error)) from None

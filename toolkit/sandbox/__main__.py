@@ -23,7 +23,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--days", type=float, default=0.0, help="days of history to begin with (0)")
     parser.add_argument("--log-size", type=int, default=0, help="bytes of filler in the log (0)")
     parser.add_argument("--era", default="16.15", help="xivo: 15.18, 16.15 or wazo (16.15)")
-    parser.add_argument("--users", type=int, default=20, help="xivo: invented people (20)")
+    parser.add_argument("--users", type=int, default=20, help="xivo, geoop: invented people (20)")
+    parser.add_argument("--jobs", type=int, default=20, help="geoop: invented jobs (20)")
     options = parser.parse_args(arguments)
     try:
         box = start_with(
@@ -36,6 +37,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             log_size=options.log_size,
             era=options.era,
             users=options.users,
+            jobs=options.jobs,
         )
     except (OSError, ValueError) as error:
         sys.stderr.write(f"cannot start the {options.service} sandbox: {error}\n")
