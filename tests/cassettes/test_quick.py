@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, given, settings, strategies as st
 
 from tests.analysis import recording as made
 from toolkit.cassettes import Failure, Interaction, Request, Response, flowline, quick, read
+from toolkit.cassettes.bodyfiles import put_aside
 from toolkit.cassettes.vcrdict import to_dict
 from toolkit.outcomes import CassetteError
 
@@ -60,3 +61,13 @@ def test_edited_and_broken_lines(tmp_path: Path) -> None:
     assert [one.request.url[-2:] for one in quick.read(path)] == ["/a", "/b"]
     with pytest.raises(CassetteError, match=r"none\.yaml cannot be read"):
         list(quick.read(tmp_path / "none.yaml"))
+
+
+def test_a_body_beside_the_cassette_is_read(tmp_path: Path) -> None:
+    """Not the sentence that stands in its place."""
+    path = tmp_path / "a.yaml"
+    kept = Interaction(Request("GET", "http://h/a"), Response(200, "OK", [], b"long" * 99))
+    path.write_bytes(flowline.HEADER + flowline.encode(put_aside(to_dict(kept), path, 10)))
+    (found,) = quick.read(path)
+    assert found.response is not None
+    assert found.response.body == b"long" * 99

@@ -24,23 +24,24 @@ _NO_HEADERS = msgspec.Raw(b"null")
 _decode_headers: Any = msgspec.json.Decoder().decode
 
 
-class _Asked(msgspec.Struct):
+class _Asked(msgspec.Struct, gc=False):
     method: str
     uri: str
     body: str | None = None
     headers: msgspec.Raw = _NO_HEADERS
 
 
-class _Status(msgspec.Struct):
+class _Status(msgspec.Struct, gc=False):
     code: int
     message: str | None = None
 
 
-class _Body(msgspec.Struct):
+class _Body(msgspec.Struct, gc=False):
     string: str
+    file: None = None  # else the body is kept beside the cassette
 
 
-class _Answer(msgspec.Struct):
+class _Answer(msgspec.Struct, gc=False):
     status: _Status
     body: _Body
     headers: msgspec.Raw = _NO_HEADERS
@@ -51,7 +52,7 @@ class _Answer(msgspec.Struct):
     failure: None = None
 
 
-class _Entry(msgspec.Struct):
+class _Entry(msgspec.Struct, gc=False):
     request: _Asked
     response: _Answer
 
