@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import time
 import xml.etree.ElementTree as ET
 from collections.abc import Callable
 from types import TracebackType
@@ -49,6 +50,13 @@ class Line:
         line, _, self.held = self.held.partition(end)
         return line
 
+    def ended(self) -> bool:
+        """Whether the server ends the connection, in order or not, without another byte."""
+        try:
+            return self.read() == b""
+        except ConnectionError:
+            return True
+
     def ask(self, command: str = "", number: object = 1, **values: Any) -> ET.Element:
         """Send a request and read its RESULT."""
         self.send(request(command, number, **values))
@@ -72,6 +80,13 @@ def post(box: UptivityBox, command: str = "", number: object = 1, **values: Any)
 def code(result: ET.Element) -> int:
     """RESULTCODE of a RESULT."""
     return int(result.findtext("RESULTCODE", ""))
+
+
+def until(holds: Callable[[], bool]) -> None:
+    """Wait for what a server does in its own time, such as to notice the end of a connection."""
+    deadline = time.monotonic() + TIMEOUT
+    while not holds():
+        assert time.monotonic() < deadline, "it did not happen"
 
 
 def names(element: ET.Element) -> list[str]:

@@ -83,9 +83,10 @@ class SocketServer:
         await self._closing.wait()
         for server in servers:
             server.close()
-        for task in list(self._tasks):
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        while self._tasks:  # one that just got what it waited for may miss its first cancellation
+            for task in self._tasks:
+                task.cancel()
+            await asyncio.wait(self._tasks, timeout=0.1)
 
     def close(self) -> None:
         """End the doors and free the ports; a second time does nothing."""
