@@ -230,6 +230,8 @@ def test_recorded_and_replayed(by: str, tmp_path: Path) -> None:
     with toolkit.replay(path), quick(url) as events:
         assert list(events) == live
         pd.testing.assert_frame_equal(events.frame(), before)
+    with toolkit.replay(path, repeats="last"), quick(url) as events:
+        assert list(events) == live
     recorded = list(read(path))
     assert {(one.request.method, one.request.url) for one in recorded} == {("LISTEN", url)}
     assert len(StockCassette.load(path=str(path))) == 2

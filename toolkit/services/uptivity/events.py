@@ -126,6 +126,8 @@ class Events:
         self._rows: collections.deque[Row] = collections.deque(maxlen=keep)
         self._guard = threading.Lock()
         self._ended = False
+        self._came = 0
+        self._last: tuple[dt.datetime, bytes] | None = None
 
     def __repr__(self) -> str:
         state = "ended" if self._ended else "listening"
@@ -176,9 +178,18 @@ class Events:
                     raise
                 return None
             at = answer.at + dt.timedelta(seconds=answer.elapsed)
+            if self._is_repeated(at, answer.body):
+                self._ended = True
+                return None
             row = row_of(answer.body, at)
             self._rows.append(row)
             return row
+
+    def _is_repeated(self, at: dt.datetime, body: bytes) -> bool:
+        """Whether a replay with ``repeats="last"`` has begun to give its last event again."""
+        came, self._came = self._came, self._source.count
+        last, self._last = self._last, (at, body)
+        return self._came == came and self._last == last
 
     def frame(self) -> pd.DataFrame:
         """The events that have come, the last ``keep`` of them.

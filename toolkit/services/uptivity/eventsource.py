@@ -50,6 +50,7 @@ class EventTransport(httpx.BaseTransport):
         wait_most: float = 15.0,
         max_bytes: int = 1024 * 1024,
     ) -> None:
+        self.count = 0
         self.reconnects = 0
         self._place, self._connect, self._idle = place, connect, idle
         self._tries, self._wait, self._wait_most = tries, wait, wait_most
@@ -83,6 +84,7 @@ class EventTransport(httpx.BaseTransport):
                     raise
                 self._pause(failures, deadline)
                 continue
+            self.count += 1
             return httpx.Response(
                 200, content=body, request=request, extensions={"http_version": b"TCP"}
             )
