@@ -21,8 +21,8 @@ import toolkit
 from benchmarks.measure import Use, take_turns
 from benchmarks.report import Section
 from benchmarks.rows import NOT_PEERS, ROWS, Row, costs
+from toolkit.services.base.decoding import typed
 from toolkit.services.xivo import connect
-from toolkit.services.xivo.decoding import typed
 from toolkit.services.xivo.models import model
 from toolkit.services.xivo.server import Server
 

@@ -150,8 +150,32 @@ def persist(folder: str, rounds: int) -> dict[str, dict[str, float]]:
 
         return len(kept), prepare
 
-    found = take_turns({"persist": keeping(redact=False), "keep": keeping(redact=True)}, rounds)
-    return {name: {"ours": seconds} for name, seconds in found.items()}
+    found = take_turns(
+        {"persist": keeping(redact=False), "keep": keeping(redact=True), MOCK: sent_to_mock()},
+        rounds,
+    )
+    mock = found.pop(MOCK)
+    return {name: {"ours": seconds, MOCK: mock} for name, seconds in found.items()}
+
+
+def sent_to_mock() -> Contender:
+    """A request over MockTransport, made before: the measure of this machine."""
+
+    @contextmanager
+    def prepare() -> Iterator[Use]:
+        with httpx.Client(transport=httpx.MockTransport(_mock)) as client:
+            requests = [
+                client.build_request("POST", URL, content=question(n), headers=REQUEST_HEADERS)
+                for n in range(_BATCH)
+            ]
+            yield lambda number: client.send(requests[number]).content
+
+    return _BATCH, prepare
+
+
+def mock_seconds(rounds: int) -> float:
+    """CPU seconds of a request over MockTransport."""
+    return take_turns({MOCK: sent_to_mock()}, rounds)[MOCK]
 
 
 def added_ours(folder: str, rounds: int) -> dict[str, dict[str, float]]:
@@ -183,11 +207,10 @@ def added_ours(folder: str, rounds: int) -> dict[str, dict[str, float]]:
             bare.append(timed(send))
     after = path.read_bytes()
     assert after.startswith(before)
+    ours, request = statistics.median(seconds), statistics.median(bare)
     return {
-        "add": {
-            "ours": statistics.median(seconds),
-            "bare request": statistics.median(bare),
-        },
+        "add": {"ours": ours, "bare request": request},
+        "add_alone": {"ours": max(ours - request, 1e-6), MOCK: mock_seconds(9)},
         "add_bytes": {"ours": (len(after) - len(before)) / rounds},
     }
 
