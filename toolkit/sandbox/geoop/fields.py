@@ -139,6 +139,12 @@ def moment(text: str) -> dt.datetime | None:
     return found if found.tzinfo is not None else None
 
 
+def in_utc(text: str) -> str:
+    """A date and time as it is kept; what is none stays as it is."""
+    found = moment(text)
+    return text if found is None else found.astimezone(dt.UTC).isoformat()
+
+
 def not_allowed(name: str, field: Field | None, *, made: bool) -> Problem | None:
     """Why a field must not come in a POST (``made``) or a PATCH, if so."""
     if field is None:

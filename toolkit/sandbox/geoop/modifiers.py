@@ -61,11 +61,12 @@ def read(
 ) -> Modifiers:
     """Read the modifiers of a version; 400 for a form that cannot be read, 422 for a wrong name."""
     known = _KNOWN.get(version, _KNOWN["1.2"])
+    written = {switches.modifier_names.get(name, name): name for name in known}
     if switches.refuses_unknown:
         for name in query:
-            if name not in known:
+            if name not in written:
                 raise ApiError("syntax", 30, f"Modifier {name} is not known in {version}.")
-    query = {name: value for name, value in query.items() if name in known}
+    query = {written[name]: value for name, value in query.items() if name in written}
     flags = _flags(query.get("flags", ""))
     counts = version == "1.0" or "recordsCount" in flags
     counts = counts or query.get("recordsCount", "").lower() in ("true", "1")

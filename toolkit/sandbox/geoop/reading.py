@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from toolkit.sandbox.geoop.errors import ApiError, not_there
-from toolkit.sandbox.geoop.fields import Field
+from toolkit.sandbox.geoop.fields import Field, in_utc, moment
 from toolkit.sandbox.geoop.modifiers import Condition, Modifiers
 from toolkit.sandbox.geoop.people import Who
 from toolkit.sandbox.geoop.schema import Collection
@@ -106,6 +106,11 @@ def _read_value(text: str, field: Field) -> Any:
         except ValueError:
             message = f"{field.name} is compared with a number, not {text!r}."
             raise ApiError("content", 15, message) from None
+    if field.kind == "date":
+        if moment(text) is None:
+            message = f"{field.name} is compared with a date and time that has a zone."
+            raise ApiError("content", 15, message, description=f"It came as {text!r}.")
+        return in_utc(text).casefold()
     return text.casefold()
 
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Self
 
 VERSIONS = ("1.0", "1.1", "1.2", "1.3")
+MODIFIERS = ("page", "fields", "filter", "sort", "recordsCount", "flags")
 
 # What a switch may be; a switch that is not here is judged by its default's type.
 _CHOICES: dict[str, tuple[Any, ...]] = {
@@ -45,8 +47,12 @@ class Switches:
         The most items on a page of version 1.0; later ones have no limit.
     ignores_page
         Every page is the first one.
+    modifier_names
+        Names of modifiers that differ, such as ``{"sort": "order"}``: the old ones are unknown.
     refuses_unknown
         A modifier that is not known is an error, not passed over.
+    strips_delete_body
+        As behind some proxies, a body that comes with the verb DELETE is lost; X-Method helps.
     html_error
         Every request to the API gets a proxy's page with status 502.
     halt_after
@@ -58,6 +64,8 @@ class Switches:
         Bytes that a file may have.
     token_lifetime, code_lifetime
         Seconds that an access token and an authorization code live.
+    token_requests
+        Requests to the API after which an access token has expired; 0: only time counts.
     rotates_refresh
         Each refresh gives a new refresh token, and the old one is worth nothing more.
     refresh_error
@@ -76,18 +84,21 @@ class Switches:
     failure_status: int = 422
     result_key: str = "result"
     metadata: str = "version"
-    versions: tuple[str, ...] = VERSIONS
+    versions: Sequence[str] = VERSIONS
     reply_version: str = ""
     page_size: int = 50
     page_limit: int = 100
     ignores_page: bool = False
+    modifier_names: dict[str, str] = dataclasses.field(default_factory=dict)
     refuses_unknown: bool = False
+    strips_delete_body: bool = False
     html_error: bool = False
     halt_after: float = 0.0
     record_seconds: float = 0.01
     upload_limit: int = 10_000_000
     token_lifetime: int = 2_592_000
     code_lifetime: int = 60
+    token_requests: int = 0
     rotates_refresh: bool = False
     refresh_error: str = ""
     password_grant: bool = False
@@ -95,7 +106,8 @@ class Switches:
     client_login: str = "form"
 
     def __post_init__(self) -> None:
-        self.versions = tuple(self.versions)
+        if isinstance(self.versions, list):  # as JSON carries it to another process
+            self.versions = tuple(self.versions)
         for field in dataclasses.fields(self):
             _check(field.name, getattr(self, field.name), field.default)
 
@@ -119,8 +131,12 @@ def _check(name: str, value: Any, default: Any) -> None:
         right = value in _CHOICES[name] and not isinstance(value, bool)
         said = " or ".join(repr(one) for one in _CHOICES[name])
     elif name == "versions":
-        right = bool(value) and set(value) <= set(VERSIONS)
-        said = f"some of {', '.join(VERSIONS)}"
+        right = isinstance(value, tuple) and value != () and set(value) <= set(VERSIONS)
+        said = f"a list of some of {', '.join(VERSIONS)}"
+    elif name == "modifier_names":
+        right = isinstance(value, dict) and set(value) <= set(MODIFIERS)
+        right = right and all(isinstance(one, str) and one for one in value.values())
+        said = f"other names for some of {', '.join(MODIFIERS)}"
     elif isinstance(default, bool):
         right, said = isinstance(value, bool), "True or False"
     elif isinstance(default, str):

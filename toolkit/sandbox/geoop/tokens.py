@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections import Counter
 from typing import Any
 
 from toolkit.sandbox.geoop.store import Item
@@ -17,6 +18,7 @@ class Tokens:
     def __init__(self, world: World) -> None:
         self._world = world
         self._store = world.store
+        self._uses: Counter[str] = Counter()
 
     def _new(self, kind: str, **about: Any) -> str:
         text = secrets.token_urlsafe(32)
@@ -40,7 +42,12 @@ class Tokens:
     def access(self, text: str) -> tuple[Item | None, bool]:
         """What an access token stands for, and whether it has expired."""
         found: Item | None = self._store.get(f"{_ACCESS} {text}")
-        return found, found is not None and found["end"] <= self._world.clock.now
+        if found is None:
+            return None, False
+        self._uses[text] += 1
+        limit = self._world.switches.token_requests
+        worn = bool(limit) and self._uses[text] > limit
+        return found, worn or found["end"] <= self._world.clock.now
 
     def refresh(self, text: str) -> Item | None:
         """What a refresh token stands for."""

@@ -9,6 +9,7 @@ from toolkit.sandbox.geoop.errors import error
 from toolkit.sandbox.geoop.fields import (
     Field,
     Problem,
+    in_utc,
     moment,
     no_such_item,
     not_allowed,
@@ -139,13 +140,13 @@ class Writing:
         problem = wrong(field, number)
         if problem is not None:
             return None, [problem]
-        found = self._who.find(self._collection.name, number)  # type: ignore[arg-type]
+        if number in self._touched:
+            return None, [error("content", 5, f"Item {number} comes twice in this request.")]
+        found = None if number is None else self._who.find(self._collection.name, number)
         if found is None:
             message = f"Item {number} of {self._collection.name} does not exist"
             message += ", or is not accessible to this client."
             return None, [error("content", 4, message)]
-        if found["id"] in self._touched:
-            return None, [error("content", 5, f"Item {number} comes twice in this request.")]
         self._touched.add(found["id"])
         return found, []
 
@@ -164,6 +165,8 @@ class Writing:
             if field.name in refused or field.name == "id":
                 continue
             value = given.get(field.name, field.default)
+            if field.kind == "date" and isinstance(value, str) and field.name in given:
+                given[field.name] = in_utc(value)
             problem = wrong(field, value) or self._wrong_association(field, value)
             if problem is not None:
                 problems.append(problem)
