@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import functools
+from collections.abc import Sequence
 from typing import Any
 
 import pandas as pd
@@ -105,10 +106,9 @@ class Rows:
 
 def frame_of(table: pa.Table, columns: Sequence[Column] = COLUMNS) -> pd.DataFrame:
     """An Arrow table with the declared columns and dtypes."""
-    return pd.DataFrame(
-        {column.name: _series(column, table[column.name]) for column in columns},
-        pd.RangeIndex(len(table)),
-    )
+    # Arrays, not series: each series has an index of its own that is put in line with the others.
+    cells = {column.name: _cells(column, table[column.name]) for column in columns}
+    return pd.DataFrame(cells, pd.RangeIndex(len(table)), copy=False)
 
 
 def _array(cells: Sequence[Any], kind: pa.DataType) -> pa.Array:
@@ -121,19 +121,22 @@ def _array(cells: Sequence[Any], kind: pa.DataType) -> pa.Array:
         return pa.array(fit, kind)
 
 
-def _series(column: Column, values: pa.ChunkedArray) -> pd.Series:
+def _cells(column: Column, values: pa.ChunkedArray) -> Any:
     if column.kind == "category":
-        return pd.Series(_categories(column, values))
-    if column.kind == "time":
-        return pd.Series(values.to_pandas()).astype("datetime64[us, UTC]")
-    if column.kind == "integer":
-        return pd.Series(values.to_pandas(types_mapper=_NULLABLE.get))
+        return _categories(column, values)
     if column.kind == "text":
-        return pd.Series(pd.array(values.combine_chunks(), dtype="str"))
-    return pd.Series(values.to_pandas())
+        return pd.array(values.combine_chunks(), dtype="str")
+    if column.kind == "time":
+        # A missing moment is the least integer, in Arrow's cast as in numpy.
+        moments = pc.fill_null(values.cast(pa.int64()), _NOT_A_TIME)
+        return pd.DatetimeIndex(moments.to_numpy().view("datetime64[us]")).tz_localize("UTC")
+    if column.kind == "integer":
+        missing = values.is_null().to_numpy()
+        return pd.arrays.IntegerArray(pc.fill_null(values, 0).to_numpy().astype("int64"), missing)
+    return values.to_numpy()
 
 
-_NULLABLE: Mapping[Any, Any] = {pa.int64(): pd.Int64Dtype()}
+_NOT_A_TIME = -(1 << 63)
 
 
 def _categories(column: Column, values: pa.ChunkedArray) -> pd.Categorical:
@@ -141,9 +144,13 @@ def _categories(column: Column, values: pa.ChunkedArray) -> pd.Categorical:
     if isinstance(encoded, pa.ChunkedArray):  # no chunk at all
         return pd.Categorical([], categories=list(column.choices))
     found = encoded.dictionary.to_pylist()
-    known = list(dict.fromkeys([*column.choices, *found]))
+    known = tuple(dict.fromkeys([*column.choices, *found]))
     places = pa.array([known.index(text) for text in found], pa.int32())
     codes = pc.fill_null(places.take(encoded.indices), -1) if found else pa.nulls(len(encoded))
-    return pd.Categorical.from_codes(
-        pc.fill_null(codes.cast(pa.int32()), -1).to_numpy(), categories=pd.Index(known, dtype="str")
-    )
+    codes = pc.fill_null(codes.cast(pa.int32()), -1).to_numpy()
+    return pd.Categorical.from_codes(codes, dtype=_dtype(known), validate=False)
+
+
+@functools.lru_cache(maxsize=256)
+def _dtype(categories: tuple[str, ...]) -> pd.CategoricalDtype:
+    return pd.CategoricalDtype(pd.Index(categories, dtype="str"))
