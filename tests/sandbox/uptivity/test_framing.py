@@ -98,6 +98,9 @@ def test_more_clients_than_allowed(box: UptivityBox) -> None:
         with Line(box.tcp) as third:
             assert b"<RESULTCODE>48<" in third.read()
             assert third.read() == b""
+    until(lambda: box.clients["tcp"] == 0)
+    with Line(box.tcp) as fourth:
+        assert code(fourth.ask("TEST", 5)) == 20
 
 
 def test_the_web_api_is_full_too(box: UptivityBox) -> None:
@@ -109,7 +112,7 @@ def test_the_web_api_is_full_too(box: UptivityBox) -> None:
         reply = httpx.post(box.url, params=params)
         assert "<RESULTCODE>48<" in reply.text
         assert reply.headers["connection"] == "close"
-    until(lambda: box.clients["tcp"] == 0)
+    until(lambda: not any(box.clients.values()))
     assert "<RESULTCODE>20<" in httpx.post(box.url, params=params).text
 
 
