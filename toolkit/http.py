@@ -8,6 +8,8 @@ said to be repeatable (a read), or if not one byte of it was sent.
 from __future__ import annotations
 
 import datetime as dt
+import functools
+import os
 import ssl
 import time
 from collections.abc import Callable
@@ -19,6 +21,7 @@ import httpx
 from toolkit.outcomes import (
     CallError,
     ConnectionLost,
+    InvalidArgument,
     ReplyTooLarge,
     TimedOut,
     TransportFailure,
@@ -89,18 +92,46 @@ def make_client(
     )
 
 
-def make_transport(
-    *, verify: bool | str | ssl.SSLContext = True, proxy: str | None = None
-) -> httpx.HTTPTransport:
-    """The network itself: TLS verified by default, ``verify`` names a CA file, a context or False.
+Verify = bool | str | os.PathLike[str] | ssl.SSLContext
+"""Whom to trust: True, the path of a CA file, a context, or False to trust anybody."""
+
+
+def make_transport(*, verify: Verify = True, proxy: str | None = None) -> httpx.HTTPTransport:
+    """The network itself, TLS verified by default.
+
+    Nothing in the environment changes what is verified: not ``SSL_CERT_FILE``, which OpenSSL
+    reads, nor the variables of requests and curl. A CA of one's own is named by ``verify``.
+
+    Raises
+    ------
+    InvalidArgument
+        The CA file cannot be read.
 
     Examples
     --------
     >>> make_transport().close()
     """
-    context: bool | ssl.SSLContext
-    context = ssl.create_default_context(cafile=verify) if isinstance(verify, str) else verify
-    return httpx.HTTPTransport(verify=context, proxy=proxy, retries=0)
+    return httpx.HTTPTransport(verify=_context(verify), proxy=proxy, retries=0)
+
+
+def _context(verify: Verify) -> bool | ssl.SSLContext:
+    if verify is True:
+        return _public_authorities()
+    if not isinstance(verify, str | os.PathLike):
+        return verify
+    try:
+        return ssl.create_default_context(cafile=verify)
+    except (OSError, ssl.SSLError) as error:
+        raise InvalidArgument(
+            f"verify must be True, False, a context or the path of a CA file in PEM form; "
+            f"{str(verify)!r} cannot be read ({error})"
+        ) from None
+
+
+@functools.cache
+def _public_authorities() -> ssl.SSLContext:
+    """The public CAs, read once: it takes longer than a call."""
+    return httpx.create_ssl_context(trust_env=False)
 
 
 def send(
@@ -238,6 +269,8 @@ def failure_for(error: httpx.HTTPError) -> TransportFailure:
     'Unreachable'
     """
     text = str(error) or type(error).__name__
+    if "CERTIFICATE_VERIFY_FAILED" in text:
+        text += "; name the server's CA file by verify='ca.pem', or trust anybody by verify=False"
     if isinstance(error, httpx.ConnectError | httpx.ConnectTimeout | httpx.PoolTimeout):
         return Unreachable(f"no connection: {text}")
     if isinstance(error, httpx.ProxyError | httpx.UnsupportedProtocol):

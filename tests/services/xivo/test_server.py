@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import ssl
 from collections.abc import Sequence
-from pathlib import Path
 
 import httpx
 import msgspec
@@ -33,7 +31,7 @@ from toolkit.services.base.asking import Field
 from toolkit.services.xivo import connect
 from toolkit.services.xivo.call import CSV
 from toolkit.services.xivo.functions import TABLE
-from toolkit.services.xivo.server import Server, _context, _default_context
+from toolkit.services.xivo.server import Server
 
 # --- the wire ------------------------------------------------------------------------------------
 
@@ -303,21 +301,6 @@ def test_nothing_secret_is_logged(caplog: pytest.LogCaptureFixture) -> None:
     assert "/0.1/token/XXXXXXXX?scope=" in caplog.text
     assert TOKEN not in caplog.text
     assert "pw-of" not in caplog.text
-
-
-def test_environment_does_not_verify(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """CA variables change nothing; a CA is named, or verification switched off, by ``verify``."""
-    (tmp_path / "none.pem").write_text("")
-    for name in ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"):
-        monkeypatch.setenv(name, str(tmp_path / "none.pem"))
-    context = _default_context.__wrapped__()
-    assert context.cert_store_stats()["x509_ca"] > 50
-    assert context.verify_mode is ssl.CERT_REQUIRED
-    assert _context(True) is _default_context()
-    assert _context(False) is False
-    for path in ("no-such.pem", tmp_path / "none.pem"):
-        with pytest.raises(InvalidArgument, match="CA file in PEM form"):
-            connect("https://xivo.example", verify=path)
 
 
 def test_cookies_of_the_server_are_not_kept() -> None:

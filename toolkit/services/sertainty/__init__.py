@@ -15,13 +15,12 @@ Examples
 
 from __future__ import annotations
 
-import ssl
 from collections.abc import Mapping
 from typing import Any
 
 import httpx
 
-from toolkit.http import Limits
+from toolkit.http import Limits, Verify
 from toolkit.services.sertainty.call import Call
 from toolkit.services.sertainty.gateway import Gateway
 from toolkit.services.sertainty.options import Options
@@ -38,7 +37,7 @@ def connect(
     *,
     options: Options | None = None,
     limits: Limits | None = None,
-    verify: bool | str | ssl.SSLContext = True,
+    verify: Verify = True,
     proxy: str | None = None,
     headers: Mapping[str, str] | None = None,
     transport: httpx.BaseTransport | None = None,
@@ -55,8 +54,9 @@ def connect(
         ``connect(url, alter_style="args")``.
     limits : Limits, optional
         Seconds and bytes that a call may take.
-    verify : bool, str or ssl.SSLContext
-        TLS: True, the path of a CA file, a context, or False to trust any server.
+    verify : bool, path or ssl.SSLContext
+        TLS: True, the path of a CA file, a context, or False to trust any server. No variable of
+        the environment changes what is verified.
     transport : httpx.BaseTransport, optional
         In place of the network.
 

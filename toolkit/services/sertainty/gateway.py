@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import ssl
 from collections.abc import Mapping, Sequence
 from types import TracebackType
 from typing import Any, Self
@@ -17,7 +16,7 @@ from toolkit import http
 from toolkit.cards import card
 from toolkit.cassettes import DeckTransport
 from toolkit.frames import frame
-from toolkit.http import Answer, Limits
+from toolkit.http import Answer, Limits, Verify
 from toolkit.outcomes import AccessDenied, InvalidArgument, NoSession
 from toolkit.services.base.asking import Answers, Asker, GivenAnswers
 from toolkit.services.base.driving import Flow, Send, Sender, drive, drive_login
@@ -55,7 +54,7 @@ class Gateway:
         *,
         options: Options | None = None,
         limits: Limits | None = None,
-        verify: bool | str | ssl.SSLContext = True,
+        verify: Verify = True,
         proxy: str | None = None,
         headers: Mapping[str, str] | None = None,
         transport: httpx.BaseTransport | None = None,

@@ -17,14 +17,12 @@ Examples
 
 from __future__ import annotations
 
-import os
-import ssl
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import httpx
 
-from toolkit.http import Limits
+from toolkit.http import Limits, Verify
 from toolkit.services.xivo.call import Call, Plan
 from toolkit.services.xivo.options import Options
 from toolkit.services.xivo.recorded import XivoService
@@ -45,7 +43,7 @@ def connect(
     token: str | None = None,
     options: Options | None = None,
     limits: Limits | None = None,
-    verify: bool | str | os.PathLike[str] | ssl.SSLContext = True,
+    verify: Verify = True,
     proxy: str | None = None,
     headers: Mapping[str, str] | None = None,
     transport: httpx.BaseTransport | None = None,

@@ -5,8 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import functools
-import os
-import ssl
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from http.cookiejar import DefaultCookiePolicy
@@ -19,8 +17,8 @@ import httpx
 from toolkit import http
 from toolkit.cards import card
 from toolkit.cassettes import DeckTransport
-from toolkit.http import Answer, Limits
-from toolkit.outcomes import InvalidArgument, NoSession, NotRecorded, Unreachable
+from toolkit.http import Answer, Limits, Verify
+from toolkit.outcomes import InvalidArgument, NoSession, NotRecorded
 from toolkit.services.base.asking import Asker
 from toolkit.services.base.driving import Flow, Send, drive, drive_login
 from toolkit.services.base.keepasking import asker_for
@@ -71,7 +69,7 @@ class Server(Resources):
         token: str | None = None,
         options: Options | None = None,
         limits: Limits | None = None,
-        verify: bool | str | os.PathLike[str] | ssl.SSLContext = True,
+        verify: Verify = True,
         proxy: str | None = None,
         headers: Mapping[str, str] | None = None,
         transport: httpx.BaseTransport | None = None,
@@ -88,11 +86,7 @@ class Server(Resources):
         if token is not None:
             self.state.granted = given_token(token)
         self._client = http.make_client(
-            Unlogged(
-                DeckTransport(
-                    transport or http.make_transport(verify=_context(verify), proxy=proxy)
-                )
-            ),
+            Unlogged(DeckTransport(transport or http.make_transport(verify=verify, proxy=proxy))),
             headers=dict(headers or {}),
             limits=self.limits,
         )
@@ -271,47 +265,10 @@ class Server(Resources):
             headers=list(step.headers),
             extensions=extensions or None,
         )
-        try:
-            return http.send(
-                self._client,
-                request,
-                limits=self.limits,
-                repeatable=step.repeatable,
-                timeout=step.timeout,
-            )
-        except Unreachable as error:
-            raise _with_hint(error) from None
-
-
-def _context(verify: bool | str | os.PathLike[str] | ssl.SSLContext) -> bool | ssl.SSLContext:
-    """What verifies TLS: nothing in the environment changes it silently.
-
-    httpx and OpenSSL read ``SSL_CERT_FILE`` and ``SSL_CERT_DIR``, requests ``REQUESTS_CA_BUNDLE``
-    and ``CURL_CA_BUNDLE``; a CA of one's own is named by ``verify`` here.
-    """
-    if verify is True:
-        return _default_context()
-    if not isinstance(verify, str | os.PathLike):
-        return verify
-    try:
-        return ssl.create_default_context(cafile=verify)
-    except (OSError, ssl.SSLError) as error:
-        raise InvalidArgument(
-            f"verify must be True, False, a context or the path of a CA file in PEM form; "
-            f"{str(verify)!r} cannot be read ({error})"
-        ) from None
-
-
-@functools.cache
-def _default_context() -> ssl.SSLContext:
-    """The public CAs, read once: it takes longer than a call."""
-    return httpx.create_ssl_context(trust_env=False)
-
-
-def _with_hint(error: Unreachable) -> Unreachable:
-    """A XiVO makes its own certificate: say what to do about it."""
-    if "CERTIFICATE_VERIFY_FAILED" in error.message:
-        error.message += (
-            "; name the server's CA file by verify='ca.pem', or trust any server by verify=False"
+        return http.send(
+            self._client,
+            request,
+            limits=self.limits,
+            repeatable=step.repeatable,
+            timeout=step.timeout,
         )
-    return error
