@@ -81,6 +81,18 @@ def _examples(request: pytest.FixtureRequest) -> None:
     if isinstance(request.node, pytest.DoctestItem):
         names = request.getfixturevalue("example_names")
         request.node.dtest.globs.update(names)  # type: ignore[union-attr]
+        _give_keyring(request.getfixturevalue("monkeypatch"))
         folder: Path = request.getfixturevalue("tmp_path")
         shutil.copytree(names["folder"], folder, dirs_exist_ok=True)
         request.getfixturevalue("monkeypatch").chdir(folder)
+
+
+def _give_keyring(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A keyring for one example, in memory."""
+    keyring = pytest.importorskip("keyring")
+    held: dict[tuple[str, str], str] = {}
+    monkeypatch.setattr(keyring, "get_password", lambda *entry: held.get(entry))
+    monkeypatch.setattr(
+        keyring, "set_password", lambda service, user, text: held.update({(service, user): text})
+    )
+    monkeypatch.setattr(keyring, "delete_password", lambda *entry: held.pop(entry))

@@ -39,9 +39,10 @@ class Stored(os.PathLike[str]):
 
     Examples
     --------
-    >>> calls = toolkit.read_calls("cassettes/", to="parquet")     # doctest: +SKIP
-    >>> toolkit.result_codes(calls)                                # doctest: +SKIP
-    >>> calls.relation().filter("code <> 1").df()                  # doctest: +SKIP
+    >>> calls = toolkit.read_calls("cassettes/", to="parquet")
+    >>> codes = toolkit.result_codes(calls)
+    >>> calls.relation().filter("category = 'server fault'").fetchall()
+    []
     """
 
     def __init__(self, path: str | os.PathLike[str]) -> None:

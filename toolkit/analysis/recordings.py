@@ -30,9 +30,10 @@ def recorded(calls: pd.DataFrame) -> Iterator[tuple[object, Interaction]]:
 
     Examples
     --------
-    >>> failed = calls[calls["category"] == "bad reply"]          # doctest: +SKIP
-    >>> label, interaction = next(recorded(failed))               # doctest: +SKIP
-    >>> interaction.response.body                                 # doctest: +SKIP
+    >>> calls = toolkit.read_calls("cassettes/monday.yaml")
+    >>> label, interaction = next(recorded(calls[calls["function"] == "agentGetStatus"]))
+    >>> interaction.response.body[:28]
+    b'<Response><Status>1</Status>'
     """
     for cassette, rows in calls.groupby("cassette", observed=True, sort=False):
         wanted = {int(place): label for label, place in rows["position"].items()}

@@ -43,8 +43,8 @@ def cassette_files(source: CassetteSource) -> list[CassetteFile]:
 
     Examples
     --------
-    >>> cassette_files("cassettes/")                              # doctest: +SKIP
-    [PosixPath('cassettes/monday.yaml'), PosixPath('cassettes/tuesday.yaml')]
+    >>> [Path(str(file)).name for file in cassette_files("cassettes/")]
+    ['monday.yaml', 'tuesday.yaml']
     """
     found: Iterable[CassetteFile]
     if is_url(source):

@@ -199,8 +199,9 @@ def keep_answers(client: Client, user: str, answers: Mapping[str, str]) -> None:
 
     Examples
     --------
-    >>> toolkit.keep_answers(gateway, "ada", {"First pet?": "Rex"})     # doctest: +SKIP
-    >>> gateway.login_with("ada", "keyring")                            # doctest: +SKIP
+    >>> toolkit.keep_answers(gateway, box.user, box.answers)
+    >>> gateway.login_with(box.user, "keyring").open
+    True
     """
     given: object = answers
     texts = isinstance(given, Mapping) and all(
@@ -226,7 +227,8 @@ def forget_answers(client: Client, user: str) -> int:
 
     Examples
     --------
-    >>> toolkit.forget_answers(gateway, "ada")                          # doctest: +SKIP
+    >>> toolkit.keep_answers(gateway, "ada", {"First pet?": "Rex"})
+    >>> toolkit.forget_answers(gateway, "ada")
     1
     """
     return Kept(client, user).forget()
