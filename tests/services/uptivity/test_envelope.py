@@ -37,12 +37,11 @@ parameters = st.dictionaries(names, texts, max_size=6).filter(
 )
 
 
-@given(parameters, st.integers(1, 1 << 40), st.sampled_from(["utf-8", "windows-1252"]))
-def test_xml_there_and_back(given_: dict[str, str], number: int, encoding: str) -> None:
+@given(parameters, st.integers(1, 1 << 40))
+def test_xml_there_and_back(given_: dict[str, str], number: int) -> None:
     """Whatever is sent over the socket reads as what was given, and is one line."""
-    options = Options(warn_special=False, encoding=encoding)
-    kind, fields = checked("CallStart", given_, options)
-    body = encode_xml(kind, number, fields, options)
+    kind, fields = checked("CallStart", given_, QUIET)
+    body = encode_xml(kind, number, fields, QUIET)
     assert b"\n" not in body
     assert b"\r" not in body
     assert decode_xml(body) == Message("CALLSTART", str(number), fields)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import datetime as dt
 import itertools
 from collections.abc import Callable
@@ -15,7 +16,8 @@ import toolkit
 from tests.services.uptivity.wire import error, result
 from toolkit.http import Answer
 from toolkit.outcomes import ConnectionLost, NotRecorded, Unreachable
-from toolkit.services.base.driving import Send, drive
+from toolkit.services.base.asking import TerminalAsker
+from toolkit.services.base.driving import Send, drive, drive_async
 from toolkit.services.uptivity import wire
 from toolkit.services.uptivity.call import Call, Command
 from toolkit.services.uptivity.codes import CODES
@@ -258,3 +260,12 @@ def test_state_shows_nothing_odd() -> None:
     """Reprs are short."""
     call: Any = Wire(GOOD).run("TEST")
     assert "RESULT" not in repr(call)
+
+
+def test_awaited() -> None:
+    """The same flow under a driver that awaits: the pause is awaited too."""
+    one = Wire(refused(47), GOOD)
+    options = Options(wait=0.001)
+    flow = call_flow(Command("TEST"), State(DOORS["tcp"], options))
+    call = asyncio.run(drive_async(flow, one.send, TerminalAsker()))
+    assert (call.outcome.code, len(one.sent)) == (20, 2)

@@ -15,6 +15,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
+from hypothesis import given, strategies as st
 from vcr.cassette import Cassette as StockCassette
 
 import toolkit
@@ -24,7 +25,13 @@ from toolkit.cassettes.check import check
 from toolkit.cassettes.interaction import Failure, Interaction, Request, Response
 from toolkit.sandbox.uptivity import UptivityBox
 from toolkit.services.uptivity import service
+from toolkit.services.uptivity.call import target_of
+from toolkit.services.uptivity.codes import CODES
+from toolkit.services.uptivity.doors import Door
+from toolkit.services.uptivity.options import Options
+from toolkit.services.uptivity.reply import decode_reply
 from toolkit.services.uptivity.server import Server
+from toolkit.services.uptivity.verdict import verdict_of
 
 AT = dt.datetime(2026, 3, 1, 12, tzinfo=dt.UTC)
 
@@ -255,3 +262,36 @@ def test_decode_frame() -> None:
     assert frame["at"].item() == AT + dt.timedelta(seconds=0.25)
     assert service.task_statuses(event) is None
     assert repr(service) == "<service uptivity: 6 functions>"
+
+
+@given(
+    st.dictionaries(
+        st.sampled_from(["DEVICEID", "CALLINSTANCE", "SYS_USER", "ACTION", "USER1"]),
+        st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=8).map(str.strip),
+    ),
+    st.sampled_from(["tcp", "http"]),
+)
+def test_quick_reading_of_requests(fields: dict[str, str], door: str) -> None:
+    """The short way to a command's type and target says what the long way says."""
+    options = Options(warn_special=False)
+    where = Door.of(f"{door}://h")
+    step = where.step("CALLSTOP", 7, tuple(fields.items()), options, repeatable=False)
+    record = service.decode_call(Interaction(Request(step.method, step.url, [], step.body)))
+    assert (record.function, record.target) == ("CALLSTOP", target_of(fields))
+
+
+@given(
+    code=st.sampled_from([*CODES, 19, 77]),
+    kind=st.sampled_from(["ERROR", "API_OK", " API_USER_NOT_FOUND ", ""]),
+    message=st.sampled_from(["API_OK", " API_DEVICE_INVALID", "a &amp; b", "é", "<!-- x -->y", ""]),
+    before=st.sampled_from(["", "\r\n", "junk "]),
+    data=st.sampled_from(["", "<USERS><COUNT>0</COUNT></USERS>", "<USERS>"]),
+)
+def test_quick_reading_of_answers(
+    code: int, kind: str, message: str, before: str, data: str
+) -> None:
+    """The short way to an outcome says what the long way says."""
+    body = before.encode() + result("1", code, kind, message, data)
+    record = service.decode_call(told(tcp("TEST"), body))
+    outcome = verdict_of(decode_reply(body)).outcome
+    assert record[2:] == (outcome.code, outcome.label, outcome.category.value, outcome.message)

@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 
-from toolkit.http import Limits
+from toolkit.http import Limits, Verify
 from toolkit.services.uptivity.options import Options
 from toolkit.services.uptivity.recorded import UptivityService
 from toolkit.services.uptivity.warned import UptivityWarning
@@ -46,7 +46,7 @@ def connect(
     *,
     options: Options | None = None,
     limits: Limits | None = None,
-    verify: bool | str | os.PathLike[str] | ssl.SSLContext = True,
+    verify: Verify = True,
     proxy: str | None = None,
     headers: Mapping[str, str] | None = None,
     transport: httpx.BaseTransport | None = None,

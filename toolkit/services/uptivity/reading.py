@@ -10,9 +10,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from html import unescape
+from xml.parsers import expat
 
-from lxml import etree
-
+from toolkit.collector import without_collector
 from toolkit.outcomes import BadReply, UnsafeDocument
 from toolkit.services.uptivity.framing import Frame
 
@@ -100,12 +100,13 @@ def parsed(
         notes.append(f"{len(before):,} characters of junk came before the document")
     if after.strip():
         notes.append(f"{len(after):,} characters of junk came after the document")
-    try:
-        return _strict(document), tuple(notes)
-    except etree.XMLSyntaxError as error:
-        if not repair:
-            raise BadReply(f"the answer is not well-formed XML: {error.msg}") from None
-        return _tolerant(document, notes), tuple(notes)
+    with without_collector():
+        try:
+            return _strict(document), tuple(notes)
+        except expat.ExpatError as error:
+            if not repair:
+                raise BadReply(f"the answer is not well-formed XML: {error}") from None
+            return _tolerant(document, notes), tuple(notes)
 
 
 def _bounds(text: str, root: str | None) -> tuple[int, int, str]:
@@ -133,21 +134,31 @@ def _beginning(text: str) -> str:
 
 
 def _strict(document: str) -> Element:
-    parser = etree.XMLParser(
-        resolve_entities=False, no_network=True, load_dtd=False, huge_tree=True,
-        remove_comments=True, remove_pis=True,
-    )  # fmt: skip
-    return _converted(etree.fromstring(document.encode("utf-8", "replace"), parser), 0)
+    """A well-formed document, read by expat: there is no DTD in it, nor an entity of its own."""
+    parser = expat.ParserCreate("utf-8")
+    parser.buffer_text = True
+    top = Element("")
+    stack = [top]
+    texts: list[list[str]] = [[]]
 
+    def start(tag: str, _: dict[str, str]) -> None:
+        if len(stack) > _DEPTH:
+            raise UnsafeDocument(f"the answer is nested more than {_DEPTH} deep")
+        one = Element(tag.rpartition(":")[2])
+        stack[-1].children.append(one)
+        stack.append(one)
+        texts.append([])
 
-def _converted(node: etree._Element, depth: int) -> Element:
-    if depth > _DEPTH:
-        raise UnsafeDocument(f"the answer is nested more than {_DEPTH} deep")
-    text = (node.text or "") + "".join(child.tail or "" for child in node)
-    tag = str(node.tag)
-    return Element(
-        tag.rpartition("}")[2], text.strip(), [_converted(child, depth + 1) for child in node]
-    )
+    def end(_: str) -> None:
+        stack.pop().text = "".join(texts.pop()).strip()
+
+    def data(text: str) -> None:
+        texts[-1].append(text)
+
+    parser.StartElementHandler, parser.EndElementHandler = start, end
+    parser.CharacterDataHandler = data
+    parser.Parse(document.encode(), True)
+    return top.children[0]
 
 
 def _tolerant(document: str, notes: list[str]) -> Element:
@@ -179,6 +190,9 @@ def _tolerant(document: str, notes: list[str]) -> Element:
                 close()
         else:
             wanted = name.rpartition(":")[2].casefold()
+            if stack and stack[-1].tag.casefold() == wanted:
+                close()
+                continue
             if all(one.tag.casefold() != wanted for one in stack):
                 notes.append(f"the end of <{name}> came without its beginning")
                 continue
@@ -198,6 +212,8 @@ def _content(token: re.Match[str], notes: list[str]) -> str:
     if token["cdata"] is not None:
         return token["cdata"]
     text = token["text"] or ""
+    if "&" not in text and text != "<":
+        return text
     if text == "<" or _BARE.search(text):
         notes.append("a < or & stood in a text as it is")
     return _ENTITY.sub(lambda found: unescape(found[0]), text)

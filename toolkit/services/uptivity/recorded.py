@@ -3,16 +3,33 @@
 from __future__ import annotations
 
 import datetime as dt
+import functools
+import re
 
 import pandas as pd
 
 from toolkit.cassettes.interaction import Interaction, Request
-from toolkit.outcomes import BadReply, CallError, Category, InvalidArgument
+from toolkit.outcomes import BadReply, CallError, Category, InvalidArgument, Outcome
 from toolkit.services.base.functions import FunctionTable
 from toolkit.services.base.service import CallRecord
 from toolkit.services.uptivity import codes, wire
+from toolkit.services.uptivity.call import Call, target_of
+from toolkit.services.uptivity.events import events_frame, row_of
+from toolkit.services.uptivity.flows import is_echo
 from toolkit.services.uptivity.functions import TABLE
+from toolkit.services.uptivity.reply import Reply, decode_reply
 from toolkit.services.uptivity.rules import Rules
+from toolkit.services.uptivity.verdict import verdict_of
+
+# Answers and events as most servers write them; others are read as live ones are.
+_RESULT = re.compile(
+    rb"\s*<RESULT>\s*(?:<REQUESTTYPE>[^<&]*</REQUESTTYPE>\s*)?<REQUESTID>[^<&]*</REQUESTID>\s*"
+    rb"(?:<REQUESTTYPE>[^<&]*</REQUESTTYPE>\s*)?<RESULTTYPE>([^<&\x80-\xff]*)</RESULTTYPE>\s*"
+    rb"<RESULTCODE>(\d{1,9})</RESULTCODE>\s*<RESULTMSG>([^<&\x80-\xff]*)</RESULTMSG>"
+)
+_EVENT = re.compile(rb"\s*<([A-Za-z_][A-Za-z0-9_]*)>(.*)</\1>\s*", re.DOTALL)
+_CODED = re.compile(r"[%+#\s]")
+_SHORT = 512  # bytes of what is remembered
 
 
 class UptivityService:
@@ -47,8 +64,8 @@ class UptivityService:
             return CallRecord(function, target, None, kind, Category.TRANSPORT.value, text)
         try:
             if function == wire.EVENT:
-                return _event_record(interaction)
-            outcome = _verdict(response.body).outcome
+                return _event_record(response.body)
+            outcome = _outcome(response.body)
         except CallError as error:
             kind = type(error).__name__
             said = Category.BAD_REPLY.value
@@ -66,12 +83,6 @@ class UptivityService:
         InvalidArgument
             The interaction holds no command, or no answer.
         """
-        from toolkit.services.uptivity.call import Call
-        from toolkit.services.uptivity.events import events_frame, row_of
-        from toolkit.services.uptivity.flows import is_echo
-        from toolkit.services.uptivity.reply import decode_reply
-        from toolkit.services.uptivity.verdict import verdict_of
-
         request, response = interaction.request, interaction.response
         if response is None:
             raise InvalidArgument("the interaction holds no answer")
@@ -107,28 +118,43 @@ class UptivityService:
 
 
 def _aim(request: Request) -> tuple[str, str]:
+    """The command's type and its target."""
     if request.method == wire.LISTEN:
         return wire.EVENT, ""
-    from toolkit.services.uptivity.call import target_of
-
+    body = request.body
+    if body.startswith(b"<REQUEST>") and body.endswith(b"</REQUEST>"):
+        fields = wire.leaves(body[9:-10])
+        if fields is not None:
+            return fields.get("TYPE", "").upper(), target_of(fields)
+    query = request.url.partition("?")[2]
+    if query and not _CODED.search(query):
+        pairs = [pair.partition("=") for pair in reversed(query.split("&"))]
+        fields = {name.upper(): text for name, _, text in pairs}
+        return fields.get("TYPE", "").upper(), target_of(fields)
     message = wire.command_of(request)
     if message is None:
         return "", ""
     return message.type, target_of(dict(message.parameters))
 
 
-def _verdict(body: bytes):  # type: ignore[no-untyped-def]
-    from toolkit.services.uptivity.reply import decode_reply
-    from toolkit.services.uptivity.verdict import verdict_of
+def _outcome(body: bytes) -> Outcome:
+    quick = _RESULT.match(body)
+    if quick and body.endswith((b"</RESULT>", b"</RESULT>\n")) and len(quick[3]) <= _SHORT:
+        return _said(*quick.groups())
+    return verdict_of(decode_reply(body)).outcome
 
-    return verdict_of(decode_reply(body))
+
+@functools.lru_cache(maxsize=4096)
+def _said(kind: bytes, code: bytes, message: bytes) -> Outcome:
+    texts = kind.decode().strip(), message.decode().strip()
+    return verdict_of(Reply("", "", texts[0], int(code), texts[1])).outcome
 
 
-def _event_record(interaction: Interaction) -> CallRecord:
-    from toolkit.services.uptivity.call import target_of
-    from toolkit.services.uptivity.events import row_of
-
-    assert interaction.response is not None  # noqa: S101 - its only caller has looked
-    row = row_of(interaction.response.body, dt.datetime.fromtimestamp(0, dt.UTC))
-    target = target_of({name.upper(): str(text) for name, text in row.items()})
-    return CallRecord(wire.EVENT, target, None, row["type"], Category.SUCCESS.value, "")
+def _event_record(body: bytes) -> CallRecord:
+    plain = _EVENT.fullmatch(body)
+    fields = wire.leaves(plain[2]) if plain else None
+    if plain is None or fields is None:
+        row = row_of(body, dt.datetime.fromtimestamp(0, dt.UTC))
+        fields = {name.upper(): str(text) for name, text in row.items()}
+    kind = fields.get("TYPE") or (plain[1].decode() if plain else "")
+    return CallRecord(wire.EVENT, target_of(fields), None, kind, Category.SUCCESS.value, "")

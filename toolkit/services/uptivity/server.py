@@ -15,7 +15,7 @@ import pandas as pd
 from toolkit import http
 from toolkit.cards import card
 from toolkit.cassettes import DeckTransport
-from toolkit.http import Answer, Limits
+from toolkit.http import Answer, Limits, Verify
 from toolkit.outcomes import InvalidArgument, Unreachable
 from toolkit.services.base.driving import Send, drive
 from toolkit.services.uptivity import namespaces
@@ -58,7 +58,7 @@ class Server:
         *,
         options: Options | None = None,
         limits: Limits | None = None,
-        verify: bool | str | os.PathLike[str] | ssl.SSLContext = True,
+        verify: Verify = True,
         proxy: str | None = None,
         headers: Mapping[str, str] | None = None,
         transport: httpx.BaseTransport | None = None,
@@ -75,7 +75,7 @@ class Server:
             transport = (
                 TcpTransport(keep=self.options.keep_connection)
                 if self._is_tcp
-                else http.make_transport(verify=_context(verify), proxy=proxy)
+                else http.make_transport(verify=verify, proxy=proxy)
             )
         self._network = Counted(transport)
         self._client = http.make_client(
@@ -227,18 +227,3 @@ class Server:
     def _wait(self, seconds: float) -> None:
         if self._network.was_used:  # a cassette is not busy
             time.sleep(seconds)
-
-
-def _context(
-    verify: bool | str | os.PathLike[str] | ssl.SSLContext,
-) -> bool | str | ssl.SSLContext:
-    """What decides whom TLS trusts."""
-    if not isinstance(verify, str | os.PathLike):
-        return verify
-    try:
-        return ssl.create_default_context(cafile=verify)
-    except (OSError, ssl.SSLError) as error:
-        raise InvalidArgument(
-            "verify must be True, False, a context or the path of a CA file in PEM form; "
-            f"{str(verify)!r} cannot be read ({error})"
-        ) from None

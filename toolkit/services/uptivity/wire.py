@@ -24,6 +24,7 @@ EVENT = "EVENT"
 _ID_IN_URL = re.compile(r"(?<=[?&])(requestid=)([^&#]*)", re.IGNORECASE)
 _TYPE_IN_URL = re.compile(r"[?&]type=", re.IGNORECASE)
 _ID_IN_XML = re.compile(rb"(<REQUESTID>)([^<]*)(</REQUESTID>)", re.IGNORECASE)
+_LEAF = re.compile(rb"<([A-Za-z_][A-Za-z0-9_]*)>([^<&\x80-\xff]*)</\1>")
 _ROOM = 4096
 
 
@@ -34,6 +35,8 @@ def recognised(request: Request) -> bool:
         return request.method == LISTEN or _ID_IN_XML.search(request.body[:_ROOM]) is not None
     if not url.startswith("http") or "?" not in url:
         return False
+    if "?type=" in url and "&requestid=" in url:  # as this client writes it
+        return True
     return bool(_TYPE_IN_URL.search(url) and _ID_IN_URL.search(url))
 
 
@@ -77,6 +80,23 @@ def steady(url: str, body: bytes) -> tuple[str, bytes] | None:
         if found is None:
             return None
         return url, body[: found.start(2)] + body[found.end(2) :]
-    if "?" not in url or not _ID_IN_URL.search(url) or not _TYPE_IN_URL.search(url):
+    if "equest" not in url and "EQUEST" not in url:  # asked of every service's requests: quick
         return None
-    return _ID_IN_URL.sub(r"\1", url), body
+    there = _ID_IN_URL.search(url)
+    if there is None or ("?type=" not in url and not _TYPE_IN_URL.search(url)):
+        return None
+    return url[: there.start(2)] + url[there.end(2) :], body
+
+
+def leaves(inner: bytes) -> dict[str, str] | None:
+    """Names (upper case) and texts of elements without children; None for anything less plain.
+
+    Examples
+    --------
+    >>> leaves(b"<TYPE>TEST</TYPE><Ani>5</Ani>"), leaves(b"<A>&amp;</A>")
+    ({'TYPE': 'TEST', 'ANI': '5'}, None)
+    """
+    found = _LEAF.findall(inner)
+    if sum(2 * len(name) + len(text) + 5 for name, text in found) != len(inner):
+        return None
+    return {name.decode().upper(): text.decode().strip() for name, text in reversed(found)}
