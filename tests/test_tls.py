@@ -92,7 +92,9 @@ def test_a_stranger_is_refused(place: Place, call: Callable[..., str]) -> None:
         call(place.url)
 
 
-@pytest.mark.parametrize("connect", [toolkit.sertainty.connect, toolkit.xivo.connect])
+@pytest.mark.parametrize(
+    "connect", [toolkit.sertainty.connect, toolkit.xivo.connect, toolkit.uptivity.connect]
+)
 def test_a_file_that_is_no_authority(connect: Callable[..., Any], tmp_path: Path) -> None:
     """Said before anything is sent, with what was wrong."""
     (tmp_path / "none.pem").write_text("")

@@ -16,8 +16,6 @@ Examples
 
 from __future__ import annotations
 
-import os
-import ssl
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 

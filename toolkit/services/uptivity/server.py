@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import ssl
 import time
 from collections.abc import Mapping
 from types import TracebackType
