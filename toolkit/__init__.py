@@ -92,6 +92,7 @@ _HOMES = {
     "toolkit.widgets": ("dashboard", "deck", "form"),
 }
 _MODULES = {
+    "geoop": "toolkit.services.geoop",
     "sandbox": "toolkit.sandbox",
     "sertainty": "toolkit.services.sertainty",
     "uptivity": "toolkit.services.uptivity",
@@ -183,6 +184,7 @@ if TYPE_CHECKING:
     from toolkit.services import (
         codes as codes,
         functions as functions,
+        geoop as geoop,
         sertainty as sertainty,
         uptivity as uptivity,
         xivo as xivo,

@@ -1,0 +1,68 @@
+"""What the clients of REST services share: the lines that wait."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from http.cookiejar import DefaultCookiePolicy
+from types import TracebackType
+from typing import Self, TypeVar
+
+import httpx
+
+from toolkit import http
+from toolkit.cassettes import DeckTransport
+from toolkit.http import Answer, Limits, Verify
+from toolkit.services.base.driving import Flow, Send, drive
+
+Result = TypeVar("Result")
+
+
+class RestClient:
+    """Sends what a flow says over one httpx client, which recordings see. No cookie is kept."""
+
+    def __init__(
+        self,
+        *,
+        limits: Limits | None = None,
+        verify: Verify = True,
+        proxy: str | None = None,
+        headers: Mapping[str, str] | None = None,
+        transport: httpx.BaseTransport | None = None,
+    ) -> None:
+        self.limits = limits or Limits()
+        network = transport or http.make_transport(verify=verify, proxy=proxy)
+        self._client = http.make_client(
+            DeckTransport(network), headers=dict(headers or {}), limits=self.limits
+        )
+        self._client.cookies.jar.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+
+    def drive(self, flow: Flow[Result]) -> Result:
+        """Run a flow to its end, blocking."""
+        return drive(flow, self._send)
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._client.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def _send(self, step: Send) -> Answer:
+        request = self._client.build_request(
+            step.method, step.url, content=step.body, headers=list(step.headers)
+        )
+        return http.send(
+            self._client,
+            request,
+            limits=self.limits,
+            repeatable=step.repeatable,
+            timeout=step.timeout,
+        )

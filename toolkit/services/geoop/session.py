@@ -1,0 +1,78 @@
+"""An authenticated stay with GeoOp."""
+
+from __future__ import annotations
+
+import datetime as dt
+from types import TracebackType
+from typing import TYPE_CHECKING, Self
+
+from toolkit.cards import card
+from toolkit.services.geoop.state import Token
+
+if TYPE_CHECKING:
+    from toolkit.services.geoop.client import Client
+
+
+class Session:
+    """An authenticated stay with the server. The service has no way to revoke a token."""
+
+    def __init__(self, client: Client, token: Token) -> None:
+        self._client, self._first = client, token
+
+    @property
+    def _token(self) -> Token | None:
+        """The token in use now: refreshing one does not end a session."""
+        now = self._client.state.token
+        first = self._first
+        same = now is not None and (now.grant, now.owner_id) == (first.grant, first.owner_id)
+        return now if same else None
+
+    @property
+    def owner_id(self) -> int | None:
+        """Whose it is, as the server says; None where it does not."""
+        return self._first.owner_id
+
+    @property
+    def until(self) -> dt.datetime | None:
+        """When the token in use ends (UTC, by this machine's clock); None when not known."""
+        return (self._token or self._first).ends_at
+
+    @property
+    def refreshable(self) -> bool:
+        """Whether there is a refresh token."""
+        return bool((self._token or self._first).refresh)
+
+    @property
+    def open(self) -> bool:
+        """Whether it is the client's session now."""
+        return self._token is not None
+
+    def close(self) -> None:
+        """Forget the tokens of this session, in memory."""
+        if self.open:
+            self._client.state.token = None
+
+    def _who(self) -> str:
+        if self._first.grant == "client_credentials":
+            return f"of the client {self._client.state.client_id}"
+        owner = self._first.owner_id
+        return "of a given token" if owner is None else f"of user {owner}"
+
+    def __repr__(self) -> str:
+        return f"<geoop session {self._who()}: {'open' if self.open else 'closed'}>"
+
+    def _repr_html_(self) -> str:
+        until = f"{self.until:%Y-%m-%d %H:%M} UTC" if self.until else "not known"
+        state = "open" if self.open else "closed"
+        return card("geoop session", [("is", self._who()), ("state", state), ("until", until)])
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
