@@ -60,3 +60,14 @@ def token(box: GeoopBox, kind: str, **form: Any) -> httpx.Response:
     about = {"client_id": box.client_id, "client_secret": box.client_secret, "grant_type": kind}
     fields = {name: value for name, value in (about | form).items() if value != "-"}
     return plain.post(f"{box.login_url}/oauth2/token", data=fields)
+
+
+def code(box: GeoopBox, **more: str) -> str:
+    """A code for the administrator."""
+    return answered(box.sign_in(ask(box, **more)))["code"]
+
+
+def works(box: GeoopBox, text: str) -> int:
+    """The status that a token gets from the API."""
+    headers = {"Authorization": f"Bearer {text}", "X-Version": "1.3"}
+    return plain.get(f"{box.url}/roles", headers=headers).status_code

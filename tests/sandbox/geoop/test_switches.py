@@ -72,6 +72,22 @@ def test_ignores_page(box: GeoopBox, api: httpx.Client) -> None:
     assert len(pages[0]["jobs"]) == 5
 
 
+@pytest.mark.parametrize(
+    ("switch", "status", "count"), [("empty", 200, 0), ("last", 200, 6), ("missing", 404, 0)]
+)
+def test_past_the_end(
+    box: GeoopBox, api: httpx.Client, switch: str, status: int, count: int
+) -> None:
+    """Nothing, the last page again, or an error; an empty list has its first page always."""
+    box.switch(past_end=switch)
+    reply = api.get("/jobs?page=5,7")
+    assert reply.status_code == status
+    assert len(reply.json().get("jobs", [])) == count
+    if count:
+        assert reply.json()["metadata"]["page"] == 3
+    assert api.get("/files?page=1,7").json()["files"] == []
+
+
 def test_html_error(box: GeoopBox, api: httpx.Client) -> None:
     """A proxy's page in place of JSON; the authorization server is not touched."""
     box.switch(html_error=True)

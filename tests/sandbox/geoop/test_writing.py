@@ -46,6 +46,7 @@ _CASES: list[tuple[str, dict[str, Any], str, int]] = [
     ("jobs", {"client": [{"id": 318}]}, "client", 1305),
     ("jobs", {"title": "x" * 256}, "title", 1306),
     ("jobs", {"startDate": "2015-01-01"}, "startDate", 1307),
+    ("jobs", {"startDate": "0001-01-01T00:00:00+23:59"}, "startDate", 1307),
     ("jobs", {"startDate": "2015-01-01T08:00:00"}, "startDate", 1307),
     ("jobs", {"client": {"id": 9}}, "client", 1309),
     ("jobs", {"account": {"id": 24}}, "account", 1309),

@@ -7,6 +7,7 @@ The order is ours; what is checked is the vendor's (pages "API Requests" and "AP
 from __future__ import annotations
 
 import dataclasses
+import logging
 import re
 from typing import Any
 
@@ -25,6 +26,7 @@ from toolkit.sandbox.geoop.web import Reply, Request, json_reply
 from toolkit.sandbox.geoop.world import World
 from toolkit.sandbox.geoop.writing import Failure, Writing
 
+_log = logging.getLogger("toolkit.sandbox")
 _PATH = re.compile(r"/([A-Za-z]+)(?:/([0-9]{1,15}))?(?:/([A-Za-z]+))?/?")
 _BEARER = 'Bearer realm="geoop"'
 
@@ -73,6 +75,12 @@ class Api:
         except Failure as failure:
             status, headers = self._world.switches.failure_status, {}
             body = self._failed(failure)
+        except Exception:  # noqa: BLE001 - whatever it is
+            # A real one says no more than this; the log is for whoever repairs the sandbox.
+            _log.exception("%s broke", self.function(request))
+            status, headers = 500, {}
+            problem = error("system", 1, "An unexpected error occurred.")
+            body = {"result": "error", "error": problem}
         reply = json_reply(self._renamed(body), status)
         reply.headers |= headers
         said = self._world.switches.reply_version or version

@@ -7,7 +7,7 @@ import datetime as dt
 from typing import Any, Self
 
 from toolkit.sandbox.box import Box, Runner
-from toolkit.sandbox.geoop.browser import sign_in
+from toolkit.sandbox.geoop.browser import open_page, sign_in
 from toolkit.sandbox.geoop.faults import Fault, Kind
 from toolkit.sandbox.geoop.people import ADA, BEN, CLEO, DESKTOP, DORA, SERVER
 from toolkit.sandbox.geoop.store import Item
@@ -156,6 +156,14 @@ class GeoopBox(Box):
             If the server shows a page instead: a wrong password, an unknown application.
         """
         return sign_in(url, user, password, allow=allow)
+
+    def browse(self, url: str) -> bool:
+        """Stand for a browser with its person: sign in, allow, and open the address it leads to.
+
+        It may take the place of ``webbrowser.open`` where an application waits on this computer to
+        be sent the code. Gives whether what is shown in the end is no error.
+        """
+        return open_page(self.sign_in(url)) < 400
 
     def items(self, collection: str) -> dict[str, Item]:
         """The items of a collection (``"jobs"``) as the server keeps them, by id as text."""

@@ -22,21 +22,33 @@ def sign_in(url: str, user: str, password: str, *, allow: bool) -> str:
     return _go("POST", place, {"request": request, "choice": choice})
 
 
-def _go(verb: str, url: str, form: dict[str, str] | None = None) -> str:
-    """Send one request and give where its reply leads."""
+def open_page(url: str) -> int:
+    """Open an address and give the status of what is shown there."""
+    return _get(url)[0]
+
+
+def _get(
+    url: str, verb: str = "GET", form: dict[str, str] | None = None
+) -> tuple[int, str, str | None]:
+    """Send one request: status, text, and where the reply leads."""
     parts = urlsplit(url)
     connection = http.client.HTTPConnection(parts.netloc, timeout=30)
     body = None if form is None else urlencode(form)
     headers = {} if form is None else {"Content-Type": "application/x-www-form-urlencoded"}
     try:
-        target = parts.path + (f"?{parts.query}" if parts.query else "")
-        connection.request(verb, target or "/", body, headers)
+        target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+        connection.request(verb, target, body, headers)
         reply = connection.getresponse()
         text = reply.read().decode("utf-8", "replace")
-        location = reply.getheader("Location")
+        return reply.status, text, reply.getheader("Location")
     finally:
         connection.close()
+
+
+def _go(verb: str, url: str, form: dict[str, str] | None = None) -> str:
+    """Send one request and give where its reply leads; ValueError if it is a page."""
+    status, text, location = _get(url, verb, form)
     if location is None:
         said = _ALERT.search(text)
-        raise ValueError(html.unescape(said[1]) if said else f"no form, status {reply.status}")
+        raise ValueError(html.unescape(said[1]) if said else f"no form, status {status}")
     return urljoin(url, location)

@@ -131,18 +131,18 @@ def _wrong_text(field: Field, value: str) -> Problem | None:
 
 
 def moment(text: str) -> dt.datetime | None:
-    """A date and time with a zone, or None."""
+    """A date and time with a zone, in UTC; None for anything else."""
     try:
         found = dt.datetime.fromisoformat(text)
-    except ValueError:
+        return None if found.tzinfo is None else found.astimezone(dt.UTC)
+    except (ValueError, OverflowError):
         return None
-    return found if found.tzinfo is not None else None
 
 
 def in_utc(text: str) -> str:
     """A date and time as it is kept; what is none stays as it is."""
     found = moment(text)
-    return text if found is None else found.astimezone(dt.UTC).isoformat()
+    return text if found is None else found.isoformat()
 
 
 def not_allowed(name: str, field: Field | None, *, made: bool) -> Problem | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import operator
 from collections.abc import Callable
 from typing import Any
@@ -41,6 +42,7 @@ def read(
         found = [item for item in found if test(item.get(condition.field.name))]
     for field, backwards in reversed(modifiers.order):
         found.sort(key=lambda item: _rank(item.get(field.name)), reverse=backwards)
+    modifiers = _within(modifiers, len(found), world.switches.past_end)
     start = (modifiers.page - 1) * modifiers.size
     page = found[start : start + modifiers.size]
     _halt(world, len(page))
@@ -49,6 +51,16 @@ def read(
         for item, whole in zip(shown, page, strict=True):
             item["sharedAccounts"] = whole.get("_shared", [])
     return shown, _metadata(world, modifiers, len(found))
+
+
+def _within(modifiers: Modifiers, count: int, past_end: str) -> Modifiers:
+    """The same modifiers, or those of the last page if the page is past it."""
+    last = max(1, -(-count // modifiers.size))
+    if modifiers.page <= last or past_end == "empty":
+        return modifiers
+    if past_end == "missing":
+        raise not_there(f"Page {modifiers.page}")
+    return dataclasses.replace(modifiers, page=last)
 
 
 def show(item: Item, fields: tuple[Field, ...]) -> Item:

@@ -16,6 +16,7 @@ _CHOICES: dict[str, tuple[Any, ...]] = {
     "failure_status": (422, 200),
     "result_key": ("result", "response", "none"),
     "metadata": ("version", "full", "asked", "none"),
+    "past_end": ("empty", "last", "missing"),
     "pkce": ("accepted", "required", "ignored"),
     "client_login": ("form", "basic", "both"),
 }
@@ -49,6 +50,9 @@ class Switches:
         Every page is the first one.
     modifier_names
         Names of modifiers that differ, such as ``{"sort": "order"}``: the old ones are unknown.
+    past_end
+        What comes for a page past the last one: ``"empty"``, ``"last"`` (the last one again) or
+        ``"missing"`` (404).
     refuses_unknown
         A modifier that is not known is an error, not passed over.
     strips_delete_body
@@ -89,6 +93,7 @@ class Switches:
     page_size: int = 50
     page_limit: int = 100
     ignores_page: bool = False
+    past_end: str = "empty"
     modifier_names: dict[str, str] = dataclasses.field(default_factory=dict)
     refuses_unknown: bool = False
     strips_delete_body: bool = False
