@@ -295,3 +295,21 @@ def test_quick_reading_of_answers(
     record = service.decode_call(told(tcp("TEST"), body))
     outcome = verdict_of(decode_reply(body)).outcome
     assert record[2:] == (outcome.code, outcome.label, outcome.category.value, outcome.message)
+
+
+def test_verifying(tmp_path: Path) -> None:
+    """A recording is compared with a live server, the numbers left out."""
+    path = tmp_path / "verified.yaml"
+    changed = answer(data="<CALLS><CALLCOUNT>0</CALLCOUNT></CALLS>")
+    with scripted(answer(), answer(), answer(), changed) as server:
+        with toolkit.record(path), toolkit.uptivity.connect(server.url) as one:
+            one.test()
+            one.calls.list()
+        ignore = [r"<REQUESTID>[0-9]*</REQUESTID>"]
+        with toolkit.replay(path, mode="verify", ignore=ignore) as live:
+            with toolkit.uptivity.connect(server.url) as one:
+                one.test()
+                one.calls.list()
+            differences = live.cassette.differences
+    assert [difference.parts for difference in differences] == [("body",)]
+    assert "CALLCOUNT" in differences[0].text

@@ -121,7 +121,7 @@ class Calls(Namespace):
     ) -> pd.DataFrame:
         """Change the data of the call on a device (CALLUPDATE); parameters as ``start``.
 
-        ``keepdays`` and ``user1`` ... are documented by example; other data of 6.2 are sent too.
+        ``keepdays`` and ``user1`` ... are documented by example; any other data are sent too.
 
         Raises
         ------
