@@ -106,6 +106,9 @@ def test_told_to_the_application(box: GeoopBox, more: dict[str, str], error: str
         ({"redirect_uri": "http://example.org/"}, "must have https"),
         ({"redirect_uri": "http://127.0.0.1/#x"}, "must have https"),
         ({"redirect_uri": "nowhere"}, "must have https"),
+        ({"redirect_uri": "http://[::1"}, "must have https"),
+        ({"redirect_uri": "http://127.0.0.1/\r\nSet-Cookie: a=b"}, "must have https"),
+        ({"redirect_uri": "http://127.0.0.1/é"}, "must have https"),
     ],
 )
 def test_told_to_the_person(box: GeoopBox, more: dict[str, str], said: str) -> None:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 from typing import Any
+from urllib.parse import urlencode
 
 from hypothesis import given, strategies as st
 
 from toolkit.sandbox.geoop.api import Api
 from toolkit.sandbox.geoop.clock import Clock
 from toolkit.sandbox.geoop.invented import begin
+from toolkit.sandbox.geoop.login import Login
 from toolkit.sandbox.geoop.modifiers import OPERATORS
 from toolkit.sandbox.geoop.schema import COLLECTIONS
 from toolkit.sandbox.geoop.store import Store
@@ -128,6 +130,33 @@ def test_any_bytes(body: bytes, path: str) -> None:
     world = fresh()
     assert answer(world, "PATCH", "/" + path, {}, body)["result"] == "error"
     assert answer(world, "POST", "/jobs", {}, body)["result"] == "error"
+
+
+TEXT = st.text(st.characters(exclude_categories=("Cs",)), max_size=12)
+NAMES = ["client_id", "redirect_uri", "response_type", "scope", "state", "code_challenge", "code",
+         "grant_type", "client_secret", "refresh_token", "request", "login", "password",
+         "choice"]  # fmt: skip
+VALUES = TEXT | st.sampled_from(
+    ["toolkit-server", "toolkit-desktop", "code", "default", "http://127.0.0.1/", "https://a/?b",
+     "authorization_code", "client_credentials", "refresh_token", "password", "allow"]
+)  # fmt: skip
+
+
+@given(
+    form=st.dictionaries(st.sampled_from(NAMES), VALUES),
+    path=st.sampled_from(["/oauth2/code", "/oauth2/token", "/", "/grant", "/x"]),
+    verb=st.sampled_from(["GET", "POST", "PUT"]),
+)
+def test_signing_in(form: dict[str, str], path: str, verb: str) -> None:
+    """Any form or query: a page, a redirect whose address can be sent, or an error of OAuth 2."""
+    world = fresh()
+    headers = {"content-type": "application/x-www-form-urlencoded"}
+    body = urlencode(form).encode()
+    reply = Login(world, Tokens(world)).answer(Request(verb, path, form, headers, body))
+    assert reply.status in (200, 302, 303, 400, 401, 404, 405)
+    assert reply.headers.get("Location", "/").isascii()
+    if path == "/oauth2/token" and verb == "POST":
+        assert {"access_token", "error"} & set(json.loads(reply.body))
 
 
 def test_a_sandbox_that_breaks_says_so() -> None:

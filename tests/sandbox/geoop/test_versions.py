@@ -95,6 +95,7 @@ def test_a_retired_version(retired: str) -> None:
             error = reply.json()["error"]
             assert (reply.status_code, error["type"], error["code"]) == (400, "syntax", 1203)
             assert "1.2, 1.3" in error["description"]
+            assert reply.headers["x-version"] == "1.3"
 
 
 @pytest.mark.parametrize(

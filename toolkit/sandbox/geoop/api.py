@@ -64,7 +64,7 @@ class Api:
         """Answer a request."""
         if self._world.switches.html_error:
             return Reply(502, HTML_PAGE, "text/html")
-        version = VERSIONS[-1]
+        version = max(self._world.switches.versions)
         try:
             version = self._version(request)
             with self._world.store.transaction():

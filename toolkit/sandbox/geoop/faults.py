@@ -27,7 +27,8 @@ class Fault:
         ``text`` as the body, called JSON, with ``status`` (200 if not given).
     function
         Strikes this operation only, such as ``"GET /jobs"``, ``"PATCH /jobs/{id}"``,
-        ``"POST /files/upload"`` or ``"POST /oauth2/token"``; None strikes every request.
+        ``"POST /files/upload"`` or ``"POST /oauth2/token"``; the verb is that of X-Method if there
+        is one. None strikes every request.
     times
         How often it strikes; None = until the faults are cleared.
     skip

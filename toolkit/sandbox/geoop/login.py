@@ -168,7 +168,12 @@ def read_form(request: Request) -> dict[str, str]:
 
 
 def _may_redirect(uri: str) -> bool:
-    parts = urlsplit(uri)
+    if not (uri.isascii() and uri.isprintable()):
+        return False
+    try:
+        parts = urlsplit(uri)
+    except ValueError:
+        return False
     if parts.fragment or not parts.hostname:
         return False
     return parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in _LOOPBACK)
