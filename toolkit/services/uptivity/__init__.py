@@ -8,8 +8,8 @@ the wire as a client at work showed it. What they leave open is an option (``Opt
 behind a firewall. TLS (2013) hides what is said; it does not ask who says it.
 
 A recording keeps both doors and the events in one cassette; the sockets' traffic has ``tcp://``
-addresses. A REQUESTID counts on, and is not compared when the recording is replayed; to *verify* one,
-leave it out of the answers, too: ``ignore=[r"<REQUESTID>[0-9]*</REQUESTID>"]``.
+addresses. A REQUESTID counts on, and is not compared when the recording is replayed; to *verify*
+one, leave it out of the answers, too: ``ignore=[r"<REQUESTID>[0-9]*</REQUESTID>"]``.
 
 Examples
 --------

@@ -93,8 +93,8 @@ def leaves(inner: bytes) -> dict[str, str] | None:
 
     Examples
     --------
-    >>> leaves(b"<TYPE>TEST</TYPE><Ani>5</Ani>"), leaves(b"<A>&amp;</A>")
-    ({'TYPE': 'TEST', 'ANI': '5'}, None)
+    >>> leaves(b"<Ani>5</Ani>"), leaves(b"<A>&amp;</A>")
+    ({'ANI': '5'}, None)
     """
     found = _LEAF.findall(inner)
     if sum(2 * len(name) + len(text) + 5 for name, text in found) != len(inner):
