@@ -76,6 +76,18 @@ def test_the_size_of_a_page(box: GeoopBox) -> None:
     assert metadata(box, "1.3", "")["recordsPerPage"] == 6
 
 
+def test_the_first_page(box: GeoopBox, api: httpx.Client) -> None:
+    """Pages are counted from 1, or from 0 by a switch."""
+    box.switch(first_page=0)
+    first = api.get("/roles?page=0,2").json()
+    assert first["metadata"]["page"] == 0
+    assert [role["id"] for role in first["roles"]] == [16, 17]
+    assert [role["id"] for role in api.get("/roles?page=1,2").json()["roles"]] == [18]
+    assert api.get("/roles").json()["metadata"]["page"] == 0
+    box.switch(past_end="last")
+    assert api.get("/roles?page=7,2").json()["metadata"]["page"] == 1
+
+
 def test_account_sharing(box: GeoopBox) -> None:
     """A flag since 1.2: which other accounts an item is shared with."""
     for version, there in (("1.1", False), ("1.2", True), ("1.3", True)):

@@ -41,6 +41,8 @@ class Modifiers:
 
     Attributes
     ----------
+    page
+        The number of the page, counted from 1 whatever the switch says.
     counts
         Whether the metadata is to have the counts.
     sharing
@@ -71,7 +73,7 @@ def read(
     counts = version == "1.0" or "recordsCount" in flags
     counts = counts or query.get("recordsCount", "").lower() in ("true", "1")
     found = Modifiers(
-        *_page(query.get("page", "1"), version, switches),
+        *_page(query.get("page", str(switches.first_page)), version, switches),
         _chosen(query.get("fields", ""), collection),
         _conditions(query.get("filter", ""), collection),
         _order(query.get("sort", ""), collection),
@@ -97,9 +99,10 @@ def _page(text: str, version: str, switches: Switches) -> tuple[int, int]:
     number, comma, size = text.partition(",")
     if not _NUMBER.fullmatch(number) or (comma and not _NUMBER.fullmatch(size)):
         raise ApiError("syntax", 31, "Modifier page must be a number, or a number and a size.")
-    page, count = int(number), int(size) if comma else switches.page_size
+    first = switches.first_page
+    page, count = int(number) - first + 1, int(size) if comma else switches.page_size
     if not page or not count:
-        raise ApiError("content", 11, "Pages are numbered from 1 and hold at least 1 item.")
+        raise ApiError("content", 11, f"Pages are numbered from {first} and hold at least 1 item.")
     if version == "1.0" and count > switches.page_limit:
         count = switches.page_limit
     return (1, switches.page_size) if switches.ignores_page else (page, count)

@@ -59,7 +59,7 @@ def _within(modifiers: Modifiers, count: int, past_end: str) -> Modifiers:
     if modifiers.page <= last or past_end == "empty":
         return modifiers
     if past_end == "missing":
-        raise not_there(f"Page {modifiers.page}")
+        raise not_there("The page")
     return dataclasses.replace(modifiers, page=last)
 
 
@@ -76,7 +76,8 @@ def show_default(item: Item, collection: Collection) -> Item:
 def _metadata(world: World, modifiers: Modifiers, count: int) -> Item | None:
     if world.switches.metadata == "none":
         return None
-    metadata = {"page": modifiers.page, "recordsPerPage": modifiers.size}
+    number = modifiers.page - 1 + world.switches.first_page
+    metadata = {"page": number, "recordsPerPage": modifiers.size}
     if modifiers.counts:
         metadata["pagesCount"] = -(-count // modifiers.size)
         metadata["recordsCount"] = count

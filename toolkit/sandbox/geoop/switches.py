@@ -13,6 +13,7 @@ MODIFIERS = ("page", "fields", "filter", "sort", "recordsCount", "flags")
 # What a switch may be; a switch that is not here is judged by its default's type.
 _CHOICES: dict[str, tuple[Any, ...]] = {
     "index_base": (0, 1),
+    "first_page": (0, 1),
     "failure_status": (422, 200),
     "result_key": ("result", "response", "none"),
     "metadata": ("version", "full", "asked", "none"),
@@ -42,6 +43,8 @@ class Switches:
         The versions that are served; the others of 1.0 to 1.3 are retired.
     reply_version
         What the reply's X-Version says in place of the request's; ``"none"`` leaves it out.
+    first_page
+        0 or 1: the number of the first page.
     page_size
         Items on a page when the request does not say.
     page_limit
@@ -90,6 +93,7 @@ class Switches:
     metadata: str = "version"
     versions: Sequence[str] = VERSIONS
     reply_version: str = ""
+    first_page: int = 1
     page_size: int = 50
     page_limit: int = 100
     ignores_page: bool = False
