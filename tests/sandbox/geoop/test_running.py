@@ -106,6 +106,19 @@ def test_a_process_of_its_own() -> None:
             api.get("/jobs")
 
 
+def test_a_killed_server_has_lost_nothing(tmp_path: Path) -> None:
+    """What was answered is in the file, all of it or none."""
+    path = tmp_path / "geoop.sqlite"
+    with sandbox.start("geoop", path=path, process=True) as box, client(box) as api:
+        made = api.post("/jobs", json={"jobs": [JOB] * 50}).json()["jobs"]
+        assert api.post("/jobs", json={"jobs": [JOB] * 50 + [{}]}).status_code == 422
+        box.kill()
+    with sandbox.start("geoop", path=path) as box:
+        jobs = box.items("jobs")
+        assert len(jobs) == 23 + 50
+        assert {str(job["id"]) for job in made} <= set(jobs)
+
+
 def test_time(box: GeoopBox) -> None:
     """It goes forward only, by seconds or a timedelta."""
     before = box.now
