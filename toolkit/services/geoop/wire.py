@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import re
+from collections.abc import Callable
 from typing import NamedTuple
 
 from toolkit.cassettes.interaction import Request
@@ -13,6 +14,9 @@ from toolkit.services.geoop.functions import TABLE, TOKEN
 # Not [A-z] as the page has it: that takes some punctuation too.
 _PATH = re.compile(r"/[A-Za-z]+(?:/[0-9]+)?(?:/[A-Za-z]+)?/?")
 _VERSION = re.compile(r"\d\.\d")
+_ID = re.compile(r"/[0-9]+(?=/|$)")
+_FITS: dict[str, Callable[[str], bool]] = {"id": str.isdecimal, "action": str.isalpha}
+_ANY: Callable[[str], bool] = bool
 _HOSTS = ("api.geoop.com", "login.geoop.com")
 
 
@@ -65,8 +69,9 @@ def _header(request: Request, wanted: str) -> str | None:
 def _aim(verb: str, path: str) -> Aim:
     path = path.rstrip("/") or "/"
     found = TABLE.match(verb, path, "login" if path == TOKEN.path else "")
-    if found is None:
-        return Aim(None, f"{verb} {path}" if path != "/" else "", "", "")
+    # Actions are letters and ids are digits, so POST /jobs/7 is none.
+    if found is None or not all(_FITS.get(name, _ANY)(text) for name, text in found[1].items()):
+        return Aim(None, f"{verb} {_ID.sub('/{id}', path)}" if path != "/" else "", "", "")
     function, values = found
     collection = values.get("collection", function.resource)
     return Aim(function, function.name, "/".join(values.values()), collection)
