@@ -82,9 +82,7 @@ def test_decode_frame() -> None:
     failure = {
         "result": "failure",
         "metadata": {"receivedItemsCount": 2, "validItems": [0], "invalidItems": [1]},
-        "failures": [
-            {"rawData": {}, "errors": [{"type": "validation", "code": 1, "message": "m"}]}
-        ],
+        "failures": [{"rawData": {}, "errors": [error]}],
     }
     with pytest.raises(toolkit.InvalidRequest) as caught:
         service.decode_frame(interaction("POST /jobs", failure, 422, body=sent))
