@@ -12,7 +12,13 @@ from typing import Any
 import hypothesis
 import pytest
 
-hypothesis.settings.register_profile("default", deadline=None, max_examples=100)
+# How long an example takes says nothing on a busy machine.
+hypothesis.settings.register_profile(
+    "default",
+    deadline=None,
+    max_examples=100,
+    suppress_health_check=[hypothesis.HealthCheck.too_slow],
+)
 hypothesis.settings.load_profile("default")
 
 # A test must not look into the keyring of whoever runs it.

@@ -24,6 +24,10 @@ BODIES = st.sampled_from([b"a", b"b", b'{"n": 1}', b'{"n":1}', b"\xff" * 90, b"l
 TORN = st.sampled_from([b'- {"request":{"me', b"# {", b"\0" * 700, b"-", b'- {"request":"\xc3'])
 
 
+def _value(body: bytes) -> bytes:
+    return body.replace(b" ", b"") if body.startswith(b"{") else body
+
+
 class Machine(RuleBasedStateMachine):
     """What the cassette should hold is ``kept``; ``left`` what a replay has not played."""
 
@@ -86,16 +90,10 @@ class Machine(RuleBasedStateMachine):
     @rule(body=BODIES)
     def replay(self, body: bytes) -> None:
         assert self.reader is not None
-        same = b'{"n":1}'
-        wanted = body.replace(b" ", b"") if body.startswith(b"{") else body
-        expected = next(
-            (
-                one
-                for one in self.left
-                if one.request.body == wanted or (wanted == same and b'{"n' in one.request.body)
-            ),
-            None,
-        )
+        # The same bytes first, then the same value.
+        alike = [one for one in self.left if _value(one.request.body) == _value(body)]
+        same = [one for one in alike if one.request.body == body]
+        expected = next(iter([*same, *alike]), None)
         if expected is None:
             with pytest.raises(NotRecorded):
                 self.reader.find(interaction(body).request)

@@ -199,9 +199,10 @@ def keep_answers(client: Client, user: str, answers: Mapping[str, str]) -> None:
 
     Examples
     --------
-    >>> toolkit.keep_answers(gateway, box.user, box.answers)
-    >>> gateway.login_with(box.user, "keyring").open
-    True
+    >>> with toolkit.sertainty.connect(url) as gateway:
+    ...     toolkit.keep_answers(gateway, box.user, box.answers)
+    ...     gateway.login_with(box.user, "keyring").rounds
+    2
     """
     given: object = answers
     texts = isinstance(given, Mapping) and all(
