@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from toolkit.sandbox.uptivity.store import Store
 
 FIRST_NAMES = (
-    "Ada", "Alan", "Barbara", "Claude", "Donald", "Edsger", "Frances", "Grace", "Hedy", "Ivan",
+    "Ada", "Alan", "Barbara", "Claire", "Donald", "Edsger", "Frances", "Grace", "Hedy", "Ivan",
     "Jean", "Kathleen", "Leslie", "Margaret", "Niklaus", "Ole", "Peter", "Radia", "Sophie", "Tony",
 )  # fmt: skip
 LAST_NAMES = (
