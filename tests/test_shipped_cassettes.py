@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from vcr.cassette import Cassette as StockCassette
 
@@ -17,7 +19,8 @@ SHIPPED = sorted(FOLDER.glob("*.yaml"))
 
 def test_there_are_cassettes() -> None:
     """The folder is found."""
-    names = ["sertainty-demo.yaml", "uptivity-demo.yaml", "xivo-demo.yaml"]
+    services = ("geoop", "sertainty", "uptivity", "xivo")
+    names = [f"{service}-demo.yaml" for service in services]
     assert [path.name for path in SHIPPED] == names
 
 
@@ -112,3 +115,46 @@ def test_the_demo_of_uptivity_replays() -> None:
                 assert users["mod_time"].notna().all()
         with toolkit.uptivity.listen(places["LISTEN"]) as events:
             assert "CALLSTART" in {row["type"] for row in events}
+
+
+def test_every_operation_is_in_the_demo_of_geoop() -> None:
+    """Every row of the table, every type of error, and no token in any byte."""
+    path = FOLDER / "geoop-demo.yaml"
+    calls = toolkit.read_calls(path)
+    assert set(calls["service"]) == {"geoop"}
+    assert set(calls["function"]) == set(toolkit.functions("geoop")["function"])
+    types = {"SYSTEM", "CLIENT", "SYNTAX", "CONTENT", "PERMISSION", "VALIDATION"}
+    assert types < set(calls["label"])
+    for one in read(path):
+        said = one.request.header("authorization")
+        assert said is None or said.startswith("Bearer XXXXXXXX")
+        for pair in one.request.body.split(b"&") if b"grant_type=" in one.request.body else ():
+            name, _, value = pair.partition(b"=")
+            secret = name in (b"client_secret", b"code", b"code_verifier", b"refresh_token")
+            assert not secret or value.startswith(b"XXXXXXXX")
+
+
+def test_the_demo_of_geoop_replays() -> None:
+    """A client of today understands it: a refused login, the browser's without one, a failure."""
+    path = FOLDER / "geoop-demo.yaml"
+    requests = [one.request.url for one in read(path)]
+    login_url = requests[0].removesuffix("/oauth2/token")
+    url = next(one for one in requests if "/jobs" in one).partition("/jobs")[0]
+    with (
+        toolkit.replay(path),
+        toolkit.geoop.connect(
+            url, login_url=login_url, client_id="anyone", client_secret="anything"
+        ) as geoop,
+    ):
+        with pytest.raises(toolkit.AccessDenied):
+            geoop.login_with()
+        session = asyncio.run(geoop.login())
+        assert session.owner_id == 12
+        jobs = geoop.jobs.list()
+        assert jobs["id"].is_unique
+        assert len(jobs) == jobs.attrs["total"] == 110
+        plan = pd.DataFrame({"title": ["Gate", None, "Shed", "Roof"], "client.id": 318,
+                             "status.id": 1, "account.id": 22})  # fmt: skip
+        with pytest.raises(toolkit.InvalidRequest, match="row 1: title") as caught:
+            geoop.jobs.create(plan)
+        assert caught.value.table["fate"].tolist() == ["not saved", "refused", *["not saved"] * 2]

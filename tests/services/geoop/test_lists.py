@@ -10,7 +10,7 @@ import pytest
 import toolkit
 from tests.loopback import drop
 from tests.services.geoop.conftest import Connect
-from tests.services.geoop.wire import connected, jobs, lines
+from tests.services.geoop.wire import answer, connected, jobs, lines
 from toolkit.sandbox.geoop import GeoopBox
 from toolkit.services.geoop import Modifiers
 from toolkit.services.geoop.client import Client
@@ -141,6 +141,17 @@ def test_frames_of_users_are_typed(geoop: Client) -> None:
     assert none.dtypes.astype(str).to_dict() == kinds.to_dict()
     assert geoop.jobs.list(page=1)["client.id"].dtype == "Int64"
     assert geoop.jobs.list(page=1, nested="json")["client"].str.startswith('{"id"').all()
+
+
+def test_times_of_other_items() -> None:
+    """A column of date-times is times; one text that is none leaves them all as they are."""
+    when = "2015-06-30T08:00:00+02:00"
+    items = [{"a": when, "b": when, "c": None, "d": when}, {"a": None, "b": "soon", "c": None,
+              "d": "2015-06-31T08:00:00Z"}]  # fmt: skip
+    with connected(answer({"result": "success", "jobs": items})) as (geoop, _):
+        found = geoop.jobs.list(page=1)
+    assert found.dtypes.astype(str).tolist() == ["datetime64[us, UTC]", "str", "str", "str"]
+    assert found["a"].iloc[0] == pd.Timestamp(when)
 
 
 def test_one_item(geoop: Client) -> None:

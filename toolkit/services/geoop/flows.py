@@ -227,7 +227,9 @@ def renew_flow(state: State, old: Token) -> Flow[Token]:
             token = yield from _token(oauth.refresh_plan(state, old), state)
         except AccessDenied as error:
             state.take(None)
-            error.message += "; the session cannot be refreshed, log in again"
+            error.message = (
+                f"{error.message.rstrip('.')}; the session cannot be refreshed, log in again"
+            )
             raise
         token = replace(
             token,

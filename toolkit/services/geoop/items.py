@@ -6,6 +6,8 @@ written. Lists inside of items are text that holds JSON.
 
 from __future__ import annotations
 
+import contextlib
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Literal
 
@@ -17,6 +19,9 @@ from toolkit.services.base.decoding import Nested, check_nested, typed
 from toolkit.services.base.jsonbody import plain
 from toolkit.services.geoop.call import Item
 from toolkit.services.geoop.models import HIDDEN, model
+
+# As the page "Items" writes a Date-Time: 2014-01-30T23:31:57+00:00.
+_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,6})?(?:Z|[+-]\d\d:\d\d)")
 
 Missing = Literal["skip", "null"]
 Rows = pd.DataFrame | Sequence[Mapping[str, Any]]
@@ -44,7 +49,22 @@ def frame_of(items: Sequence[Item], collection: str, nested: Nested = "flat") ->
     result = typed(items, declared, nested=nested)
     unseen = [name for name in result.columns if str(name).partition(".")[0] in HIDDEN]
     empty = [name for name in unseen if result[name].isna().all()] if declared.fields else []
-    return result.drop(columns=empty)
+    return _with_times(result.drop(columns=empty))
+
+
+def _with_times(result: pd.DataFrame) -> pd.DataFrame:
+    """Columns whose texts all are date-times of the service, as times (UTC)."""
+    for name in result.columns:
+        column = result[name]
+        if column.dtype == "str" and column.notna().any() and _are_times(column.dropna()):
+            with contextlib.suppress(ValueError, OverflowError):  # the 31st of June stays a text
+                times = pd.to_datetime(column, format="ISO8601", utc=True)
+                result[name] = times.astype("datetime64[us, UTC]")
+    return result
+
+
+def _are_times(texts: pd.Series[str]) -> bool:
+    return bool(_TIME.fullmatch(texts.iloc[0])) and bool(texts.str.fullmatch(_TIME).all())
 
 
 def _flat(item: Item, under: str = "") -> Item:
