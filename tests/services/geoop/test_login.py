@@ -225,9 +225,11 @@ def test_a_write_after_a_401_is_repeated_once() -> None:
     """A 401 was not processed, so a POST may be repeated."""
     denied = answer({"result": "error", "error": {"type": "client"}}, "401 Unauthorized")
     fresh = answer({"access_token": "another-token-1234", "token_type": "Bearer"})
-    with connected(denied, fresh, jobs(7), refresh_token="r-123456") as (geoop, loopback):
+    with connected(denied, fresh, jobs(7)) as (geoop, loopback):
+        session = geoop.use_token(TOKEN, "r-123456")
         assert geoop.jobs.create(title="x")["id"].tolist() == [7]
         assert b"another-token-1234" in loopback.requests[2][0]
+        assert session.open
 
 
 def test_threads_refresh_once(connect: Connect, box: GeoopBox) -> None:

@@ -176,7 +176,7 @@ def test_update_and_delete(geoop: Client, box: GeoopBox) -> None:
     kept = box.items("jobs")
     assert [kept[str(number)]["title"] for number in ids[:2]] == ["New", "Job 1"]
     geoop.jobs.update(rows.set_index("id").rename(columns={"title": "description"}).head(1))
-    geoop.jobs.update(int(ids["ash"]), description=None, deleted=True)
+    geoop.jobs.update(ids["ash"], description=None, deleted=True)
     one = box.items("jobs")[str(ids["ash"])]
     assert (one["description"], one["deleted"]) == (None, True)
     assert geoop.jobs.delete(int(ids["ash"]))["id"].tolist() == [ids["ash"]]
@@ -221,6 +221,7 @@ def test_rows_that_cannot_be_sent(geoop: Client, box: GeoopBox) -> None:
         (lambda: geoop.jobs.delete(["x"]), "ids are whole numbers"),
         (lambda: geoop.jobs.create([{"a": 1, "a.b": 2}]), "cannot both be sent"),
         (lambda: geoop.jobs.create(table(), title="x"), "rows or fields"),
+        (lambda: geoop.jobs.create(), "rows, or fields"),
         (lambda: geoop.jobs.create(table(), chunk=0), "chunk is a whole number"),
         (lambda: geoop.jobs.create(table(), on_error="skip"), "stop or continue"),
         (lambda: geoop.jobs.create(table(), on_failure="log"), "raise or table"),

@@ -11,11 +11,10 @@ import httpx
 import pandas as pd
 
 from toolkit.cards import card
-from toolkit.cassettes.deck import Recording, playing
 from toolkit.http import Limits, Verify
 from toolkit.outcomes import InvalidArgument, LoginError, NobodyToAsk
 from toolkit.services.base.asking import Asker, Place, find_asker, place
-from toolkit.services.base.client import RestClient
+from toolkit.services.base.client import RestClient, is_replaying
 from toolkit.services.base.driving import drive_login
 from toolkit.services.base.restcall import Plan
 from toolkit.services.geoop import oauth
@@ -180,7 +179,7 @@ class Client(RestClient):
             self.state.token = kept
             return Session(self, kept)
         options = self.options
-        if any(not isinstance(one, Recording) for one in playing()):
+        if is_replaying():
             opener = _replayed
         if paste or asker is not None:
             where = f"geoop {urlsplit(self.login_url).netloc}"

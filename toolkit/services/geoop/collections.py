@@ -14,7 +14,8 @@ from __future__ import annotations
 import builtins
 import re
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any, Literal
+from numbers import Integral
+from typing import TYPE_CHECKING, Any, Literal, TypeGuard
 
 import pandas as pd
 
@@ -214,7 +215,7 @@ class Collection:
         DataFrame
             As :meth:`create`.
         """
-        if isinstance(rows, int) and not isinstance(rows, bool):
+        if _is_one(rows):
             return self.update_one(rows, **options)
         return self._write("update", rows, options)
 
@@ -232,7 +233,7 @@ class Collection:
         DataFrame
             As :meth:`create`.
         """
-        if isinstance(rows, int) and not isinstance(rows, bool):
+        if _is_one(rows):
             return self.delete_one(rows, **options)
         return self._write("delete", rows, options)
 
@@ -272,6 +273,8 @@ class Collection:
         id: int | None = None,  # noqa: A002
     ) -> pd.DataFrame:
         how, fields = _split(options)
+        if rows is None and not fields:
+            raise InvalidArgument(f"{self._name}.{operation} takes rows, or fields by name")
         if rows is None:
             rows = fields
         elif fields:
@@ -328,6 +331,11 @@ class Collection:
             isinstance(value, list) for value in call.data.values()
         )
         return frame_of(call.items(self._name) if has_items else [], self._name)
+
+
+def _is_one(rows: Any) -> TypeGuard[int]:
+    """Whether it is one id; numpy has its own whole numbers."""
+    return isinstance(rows, Integral) and not isinstance(rows, bool)
 
 
 _OPTIONS = ("chunk", "on_error", "on_failure", "missing", "progress")

@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import TYPE_CHECKING
 
-from toolkit.cassettes.deck import Recording, playing
+from toolkit.services.base.client import is_replaying
 from toolkit.services.base.keeping import Kept
 from toolkit.services.geoop.state import Token
 
@@ -29,7 +29,7 @@ class KeptTokens:
 
     def keep(self, token: Token | None) -> None:
         """Put a token into the keyring; None takes what is there away. A replay's is not kept."""
-        if any(not isinstance(one, Recording) for one in playing()):
+        if is_replaying():
             return
         if token is None:
             self._kept.forget()

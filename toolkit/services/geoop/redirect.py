@@ -128,7 +128,10 @@ class Browser:
         """Open the browser, and wait for the address that it is sent to at the end."""
         opened = await asyncio.to_thread(self._opener, self._url)
         if opened is False:
-            print(f"No browser could be opened here. Open this address yourself:\n{self._url}")
+            print(
+                "No browser could be opened here. Open this address yourself, on this machine "
+                f"(for another one there is login(paste=True)):\n{self._url}"
+            )
         try:
             return [await asyncio.to_thread(self._redirect.wait, self._seconds)]
         except asyncio.CancelledError:

@@ -24,8 +24,9 @@ class Session:
         """The token in use now: refreshing one does not end a session."""
         now = self._client.state.token
         first = self._first
-        same = now is not None and (now.grant, now.owner_id) == (first.grant, first.owner_id)
-        return now if same else None
+        if now is None or now.grant != first.grant:
+            return None
+        return now if first.owner_id in (None, now.owner_id) else None
 
     @property
     def owner_id(self) -> int | None:
