@@ -86,8 +86,26 @@ def test_a_read_that_takes_too_long_comes_in_smaller_pages(geoop: Client, box: G
     found = geoop.jobs.list(size=100)
     assert set(found["id"]) == visible(box)
     box.switch(halt_after=0.001)
+    before = len(box.calls)
     with pytest.raises(toolkit.ServerFault):
         geoop.jobs.list()
+    assert len(box.calls) - before == 4
+    box.switch(html_error=True)
+    with pytest.raises(toolkit.ServerFault, match="proxy"):
+        geoop.jobs.list()
+    assert len(box.calls) - before == 5
+
+
+def test_a_later_page_that_is_halted() -> None:
+    """Smaller pages begin where the page that failed began, by the size that the server told."""
+    error = {"type": "system", "code": 1, "message": "halted"}
+    halted = answer({"result": "error", "error": error}, "500 Oops")
+    acts = [jobs(1, 2, 3, 4, recordsPerPage=4), halted, jobs(5, 6, recordsPerPage=2),
+            jobs(7, recordsPerPage=2)]  # fmt: skip
+    with connected(*acts, counts=False) as (geoop, loopback):
+        assert geoop.jobs.list()["id"].tolist() == [1, 2, 3, 4, 5, 6, 7]
+    pages = [line.partition("=")[2] for line in lines(loopback)]
+    assert pages == ["1", "2", "3%2C2", "4%2C2"]
 
 
 def test_modifiers(geoop: Client) -> None:

@@ -264,6 +264,12 @@ def test_actions() -> None:
     assert [sent(body) if body else None for body in loopback.bodies] == [{"id": 5}, None]
 
 
+def test_lists_go_back_as_they_came() -> None:
+    """Text that holds JSON in a whole column is what it holds; one title that looks so is not."""
+    rows = pd.DataFrame({"workgroups": ['[{"id":3}]', None], "title": ["[]", "Gate"]})
+    assert items_of(rows) == [{"workgroups": [{"id": 3}], "title": "[]"}, {"title": "Gate"}]
+
+
 cells = st.none() | st.integers(1, 10**9) | st.text(max_size=5) | st.booleans()
 
 

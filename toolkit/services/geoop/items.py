@@ -171,7 +171,7 @@ def _put(item: Item, path: list[str], cell: Any) -> None:
 
 def _cells(column: pd.Series[Any]) -> list[Any]:
     """Cells as JSON has them. Whole numbers that pandas made floats for a gap are whole again."""
-    cells = [_unpacked(plain(value)) for value in column]
+    cells = _unpacked([plain(value) for value in column])
     gaps = any(cell is None for cell in cells)
     name = str(column.name)
     if pd.api.types.is_float_dtype(column.dtype) and (gaps or name.rpartition(".")[2] == "id"):
@@ -180,14 +180,19 @@ def _cells(column: pd.Series[Any]) -> list[Any]:
     return cells
 
 
-def _unpacked(value: Any) -> Any:
-    """Text that holds JSON, which our own frames have for lists, as what it holds."""
-    if not isinstance(value, str) or value[:2] not in ("[{", "[]", '{"'):
-        return value
+def _unpacked(cells: list[Any]) -> list[Any]:
+    """A column of text that holds JSON lists or objects, as our own frames have it, decoded.
+
+    Only where every text is one: a title that happens to be ``[]`` among others stays a title.
+    """
+    texts = [cell for cell in cells if cell is not None]
+    if not texts or not all(isinstance(one, str) and one[:1] in ("[", "{") for one in texts):
+        return cells
     try:
-        return msgspec.json.decode(value)
+        found = [None if cell is None else msgspec.json.decode(cell) for cell in cells]
     except msgspec.DecodeError:
-        return value
+        return cells
+    return found
 
 
 def check_ids(items: Sequence[Item], index: Iterable[Any]) -> None:

@@ -53,6 +53,7 @@ class _Pages:
         self.page = 0  # from 0, whatever the server's first number is
         self.requests = 0
         self._smaller = 0
+        self._given = 0  # items on a page, as the server says
         self.found: dict[Any, Item] = {}
 
     def next(self) -> Flow[tuple[list[Item], Call]]:
@@ -63,8 +64,10 @@ class _Pages:
             self.requests += 1
             try:
                 call = yield from call_flow(replace(self._plan, query=query), self._state)
-            except (TimedOut, ServerFault):
-                if self._smaller == _SMALLER or not self._halve():
+            except (TimedOut, ServerFault) as error:
+                # "Long requests may be halted" (release notes of 1.2); a proxy's page is not that.
+                halted = isinstance(error, TimedOut) or getattr(error, "type", "") == "system"
+                if not halted or self._smaller == _SMALLER or not self._halve():
                     raise
                 continue
             return call.items(self._collection), call
@@ -72,19 +75,10 @@ class _Pages:
     def _halve(self) -> bool:
         """Half as many items a page, beginning where the page that failed began."""
         self._smaller += 1
-        if not self.size:
-            if self.page:
-                return False
-            self.size = _UNKNOWN_SIZE
-        elif self.size == 1:
+        size = self.size or self._given or (_UNKNOWN_SIZE * 2 if self.page == 0 else 1)
+        if size == 1 or (size % 2 and self.page):
             return False
-        elif self.size % 2:
-            if self.page:
-                return False
-            self.size //= 2
-        else:
-            self.size //= 2
-            self.page *= 2
+        self.size, self.page = size // 2, self.page * 2
         return True
 
     def add(self, items: list[Item]) -> int:
@@ -96,7 +90,7 @@ class _Pages:
 
     def is_last(self, count: int, metadata: dict[str, Any]) -> bool:
         """Whether a page of so many items is the last one."""
-        given = _number(metadata.get("recordsPerPage"))
+        self._given = given = _number(metadata.get("recordsPerPage")) or 0
         pages = _number(metadata.get("pagesCount"))
         size = given or self.size
         if pages is not None and self.page + 1 >= pages:
