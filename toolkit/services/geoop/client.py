@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping
 from typing import Any
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlsplit
 
 import httpx
 import pandas as pd
@@ -25,7 +25,7 @@ from toolkit.services.geoop.flows import call_flow, credentials_flow, login_flow
 from toolkit.services.geoop.functions import COLLECTIONS
 from toolkit.services.geoop.kept import KeptTokens
 from toolkit.services.geoop.options import Options
-from toolkit.services.geoop.redirect import SECONDS, Browser, Opener, Redirect
+from toolkit.services.geoop.redirect import SECONDS, Browser, Opener, Redirect, Replayed
 from toolkit.services.geoop.session import Session
 from toolkit.services.geoop.state import State, Token
 
@@ -180,7 +180,7 @@ class Client(RestClient):
             return Session(self, kept)
         options = self.options
         if is_replaying():
-            opener = _replayed
+            return await self._login(f"http://127.0.0.1{options.redirect_path}", Replayed)
         if paste or asker is not None:
             where = f"geoop {urlsplit(self.login_url).netloc}"
             uri = f"http://127.0.0.1:{options.redirect_port or 8765}{options.redirect_path}"
@@ -230,11 +230,3 @@ class Client(RestClient):
             if self._kept is None:
                 raise LoginError("this client keeps no tokens; keep_tokens=True would have it")
             self._kept.keep(None)
-
-
-def _replayed(url: str) -> bool:
-    """The browser's part of a recorded login: no person is needed for a replay."""
-    asked = httpx.URL(url).params
-    answer = urlencode({"code": "replayed", "state": asked["state"]})
-    httpx.get(f"{asked['redirect_uri']}?{answer}", trust_env=False)
-    return True

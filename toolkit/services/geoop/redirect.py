@@ -9,6 +9,7 @@ import webbrowser
 from collections.abc import Callable, Sequence
 from types import TracebackType
 from typing import Self
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from toolkit.outcomes import InvalidArgument, LoginAborted, LoginError
 from toolkit.services.base.asking import Field
@@ -140,3 +141,16 @@ class Browser:
     async def ended(self, error: BaseException | None) -> bool:  # noqa: ARG002
         """The exception, or the cell's result, says it."""
         return False
+
+
+class Replayed(Browser):
+    """The browser's part of a recorded login: no person and no socket is needed for a replay."""
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+
+    async def fields(self, fields: Sequence[Field], title: str = "") -> list[str]:  # noqa: ARG002
+        """An address with the state that was sent; any code answers."""
+        asked = dict(parse_qsl(urlsplit(self._url).query))
+        answer = urlencode({"code": "replayed", "state": asked["state"]})
+        return [f"{asked['redirect_uri']}?{answer}"]
