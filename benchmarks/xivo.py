@@ -111,7 +111,7 @@ ABOUT = (
 )
 
 
-def measure(users: int = 10_000, rounds: int = 5) -> tuple[Section, list[str]]:
+def measure(users: int = 10_000, rounds: int = 3) -> tuple[Section, list[str]]:
     """Measure all."""
     section = Section("XiVO", ABOUT)
     with (

@@ -94,9 +94,10 @@ def open_rows(run: Run, count: int) -> None:
 def replay_rows(run: Run, count: int) -> None:
     """One request."""
     folder, small = str(run.place(count)), str(run.small)
-    ours = fresh("benchmarks.cassettes.replaying:one_request", folder, small, count, 21)
-    bridge = fresh("benchmarks.cassettes.replaying:through_bridge", folder, small, count, 21)
-    with_async = fresh("benchmarks.cassettes.replaying:one_async_request", folder, count, 15)
+    turns = 21 if count < LARGE else 13
+    ours = fresh("benchmarks.cassettes.replaying:one_request", folder, small, count, turns)
+    bridge = fresh("benchmarks.cassettes.replaying:through_bridge", folder, small, count, turns)
+    with_async = fresh("benchmarks.cassettes.replaying:one_async_request", folder, count, 11)
     peers: Values = {}
     for peer in run.peers:
         rounds = 3 if count >= LARGE else 7
@@ -133,14 +134,17 @@ def session_rows(run: Run, count: int) -> None:
 def record_rows(run: Run, count: int) -> None:
     """Recording."""
     folder = str(run.place(count))
-    ours = fresh("benchmarks.cassettes.recording:one_more", folder, str(run.small), 15)
+    turns = 15 if count < LARGE else 9
+    ours = fresh("benchmarks.cassettes.recording:one_more", folder, str(run.small), turns)
     flat = ours.pop("ours, 100")
     for peer in run.peers:
         ours |= fresh("benchmarks.cassettes.recording:one_more_peer", peer, folder, count, 3)
     run.add("record", count, ours)
     run.add("record_flat", count, {"ours": ours["ours"], "ours, 100": flat})
-    run.add("record_mock", count, fresh("benchmarks.cassettes.recording:one_more_mock", folder, 15))
-    run.add_all(count, fresh("benchmarks.cassettes.recording:persist", folder, 15))
+    run.add(
+        "record_mock", count, fresh("benchmarks.cassettes.recording:one_more_mock", folder, turns)
+    )
+    run.add_all(count, fresh("benchmarks.cassettes.recording:persist", folder, turns))
 
 
 def add_rows(run: Run, count: int) -> None:
