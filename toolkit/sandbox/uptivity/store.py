@@ -3,21 +3,13 @@
 from __future__ import annotations
 
 import contextlib
-import json
-import sqlite3
 import threading
 from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-Item = dict[str, Any]
-
-_FORMAT = "uptivity-1"
-_SCHEMA = (
-    "CREATE TABLE IF NOT EXISTS record (kind TEXT NOT NULL, key TEXT NOT NULL,"
-    " value TEXT NOT NULL, PRIMARY KEY (kind, key))"
-)
+from toolkit.sandbox.store import NAMED, Item, Records
 
 
 class Store:
@@ -41,16 +33,13 @@ class Store:
         self.items: dict[str, dict[str, Item]] = defaultdict(dict)
         self._named: dict[str, Any] = {}
         self._indexes: dict[tuple[str, str], dict[str, list[str]]] = {}
-        self._pending: dict[tuple[str, str], str | None] = {}
         self._depth = 0
-        self._database = None if path is None else _open(path)
-        if self._database is not None:
-            rows = self._database.execute("SELECT kind, key, value FROM record ORDER BY rowid")
-            for kind, key, value in rows:
-                if kind == "named":
-                    self._named[key] = json.loads(value)
-                else:
-                    self.items[kind][key] = json.loads(value)
+        self._records = Records(path, "uptivity-1")
+        for kind, key, value in self._records.rows():
+            if kind == NAMED:
+                self._named[key] = value
+            else:
+                self.items[kind][key] = value
 
     @contextlib.contextmanager
     def transaction(self) -> Iterator[None]:
@@ -62,27 +51,11 @@ class Store:
             finally:
                 self._depth -= 1
                 if not self._depth:
-                    self._flush()
-
-    def _flush(self) -> None:
-        if self._database is None or not self._pending:
-            return
-        with self._database:
-            self._database.executemany(
-                "INSERT INTO record (kind, key, value) VALUES (?, ?, ?) "
-                "ON CONFLICT (kind, key) DO UPDATE SET value = excluded.value",
-                [(*place, value) for place, value in self._pending.items() if value is not None],
-            )
-            self._database.executemany(
-                "DELETE FROM record WHERE kind = ? AND key = ?",
-                [place for place, value in self._pending.items() if value is None],
-            )
-        self._pending.clear()
+                    self._records.flush()
 
     def _keep(self, kind: str, key: str, value: Any) -> None:
-        if self._database is not None:
-            with self.transaction():
-                self._pending[kind, key] = None if value is None else json.dumps(value)
+        with self.transaction():
+            self._records.keep(kind, key, value)
 
     def put(self, kind: str, key: str, item: Item) -> None:
         """Keep an item in place of the one with its key."""
@@ -127,7 +100,7 @@ class Store:
         """Keep a named value."""
         with self.lock:
             self._named[name] = value
-            self._keep("named", name, value)
+            self._keep(NAMED, name, value)
 
     def next_number(self, name: str) -> int:
         """1, 2, 3 ... for each name; never the same again."""
@@ -138,34 +111,7 @@ class Store:
     def close(self) -> None:
         """Close the database; a second time does nothing."""
         with self.lock:
-            if self._database is not None:
-                self._database.close()
+            self._records.close()
 
 
-def _open(path: str | Path) -> sqlite3.Connection:
-    reason = "the sandbox needs a file of its own that no other sandbox has open"
-    database: sqlite3.Connection | None = None
-    try:
-        database = sqlite3.connect(str(path), check_same_thread=False, timeout=0.5)
-        database.execute("PRAGMA locking_mode = EXCLUSIVE")
-        database.execute("PRAGMA journal_mode = WAL")
-        database.execute("PRAGMA synchronous = NORMAL")
-        tables = {row[0] for row in database.execute("SELECT name FROM sqlite_master")}
-        if tables - {"record", "sqlite_autoindex_record_1"}:
-            raise sqlite3.DatabaseError("it is another program's database")
-        database.execute(_SCHEMA)
-        kept = database.execute(
-            "SELECT value FROM record WHERE kind = 'named' AND key = 'format'"
-        ).fetchone()
-        if kept is not None and kept[0] != json.dumps(_FORMAT):
-            raise sqlite3.DatabaseError("it is the database of another sandbox")
-        with database:
-            database.execute(
-                "INSERT OR REPLACE INTO record VALUES ('named', 'format', ?)",
-                (json.dumps(_FORMAT),),
-            )
-    except sqlite3.Error as error:
-        if database is not None:
-            database.close()
-        raise ValueError(f"cannot use {path}: {error}; {reason}") from None
-    return database
+__all__ = ["Item", "Store"]
