@@ -5,8 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping
 from http.cookiejar import DefaultCookiePolicy
-from types import TracebackType
-from typing import Self, TypeVar
+from typing import TypeVar
 
 import httpx
 
@@ -14,12 +13,13 @@ from toolkit import http
 from toolkit.cassettes import DeckTransport
 from toolkit.cassettes.deck import Recording, playing
 from toolkit.http import Answer, Limits, Verify
+from toolkit.services.base.closing import Closing
 from toolkit.services.base.driving import Flow, Send, drive
 
 Result = TypeVar("Result")
 
 
-class RestClient:
+class RestClient(Closing):
     """Sends what a flow says over one httpx client, which recordings see. No cookie is kept."""
 
     def __init__(
@@ -45,17 +45,6 @@ class RestClient:
     def close(self) -> None:
         """Close the connections."""
         self._client.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
     def _send(self, step: Send) -> Answer:
         request = self._client.build_request(

@@ -7,12 +7,11 @@ import http.server
 import threading
 import webbrowser
 from collections.abc import Callable, Sequence
-from types import TracebackType
-from typing import Self
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from toolkit.outcomes import InvalidArgument, LoginAborted, LoginError
 from toolkit.services.base.asking import Field
+from toolkit.services.base.closing import Closing
 
 Opener = Callable[[str], object]
 SECONDS = 300.0
@@ -24,7 +23,7 @@ _PAGE = (
 )
 
 
-class Redirect:
+class Redirect(Closing):
     """A server on a port of 127.0.0.1 that takes the one request at a login's end.
 
     Parameters
@@ -95,17 +94,6 @@ class Redirect:
         self._server.shutdown()
         self._server.server_close()
         self._thread.join(5)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
 
 class Browser:

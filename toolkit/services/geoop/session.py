@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
-from types import TracebackType
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING
 
 from toolkit.cards import card
+from toolkit.services.base.closing import Closing
 from toolkit.services.geoop.state import Token
 
 if TYPE_CHECKING:
     from toolkit.services.geoop.client import Client
 
 
-class Session:
+class Session(Closing):
     """An authenticated stay with the server. The service has no way to revoke a token."""
 
     def __init__(self, client: Client, token: Token) -> None:
@@ -66,14 +66,3 @@ class Session:
         until = f"{self.until:%Y-%m-%d %H:%M} UTC" if self.until else "not known"
         state = "open" if self.open else "closed"
         return card("geoop session", [("is", self._who()), ("state", state), ("until", until)])
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()

@@ -5,8 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Mapping, Sequence
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 from urllib.parse import urlsplit
 
 import httpx
@@ -19,6 +18,7 @@ from toolkit.frames import frame
 from toolkit.http import Answer, Limits, Verify
 from toolkit.outcomes import AccessDenied, InvalidArgument, NoSession
 from toolkit.services.base.asking import Answers, Asker, GivenAnswers
+from toolkit.services.base.closing import Closing
 from toolkit.services.base.driving import Flow, Send, Sender, drive, drive_login
 from toolkit.services.base.functions import SessionPlace
 from toolkit.services.base.keepasking import asker_for
@@ -34,11 +34,11 @@ from toolkit.services.sertainty.flows import (
 from toolkit.services.sertainty.functions import TABLE
 from toolkit.services.sertainty.options import Options
 from toolkit.services.sertainty.results import PROMPT_COLUMNS, prompts
-from toolkit.services.sertainty.session import Session, close_at_the_end
+from toolkit.services.sertainty.session import LEFT_BEHIND, Session
 from toolkit.services.sertainty.streaming import StreamedResult, stream
 
 
-class Gateway:
+class Gateway(Closing):
     """A Sertainty Data Protector gateway: 37 functions, each a method that gives a DataFrame.
 
     Made by ``toolkit.sertainty.connect(url)``. The functions are grouped by what they act on:
@@ -47,6 +47,7 @@ class Gateway:
     """
 
     service_name = "sertainty"
+    _left_behind = LEFT_BEHIND
 
     def __init__(
         self,
@@ -289,17 +290,6 @@ class Gateway:
                 self.end_session()
         finally:
             self._client.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        close_at_the_end(self.close)
 
     # --- the lines that wait -------------------------------------------------------------------
 

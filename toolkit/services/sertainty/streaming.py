@@ -9,7 +9,6 @@ from __future__ import annotations
 import datetime as dt
 import time
 from collections.abc import Callable, Generator, Iterator
-from types import TracebackType
 from typing import Self
 
 import httpx
@@ -22,6 +21,7 @@ from toolkit.outcomes import (
     ReplyTooLarge,
     TransportFailure,
 )
+from toolkit.services.base.closing import Closing
 from toolkit.services.base.driving import Flow, Send
 from toolkit.services.sertainty import codes
 from toolkit.services.sertainty.call import Call
@@ -32,7 +32,7 @@ _MAX_HEAD = 1 << 20
 _PIECE = 1 << 16
 
 
-class StreamedResult:
+class StreamedResult(Closing):
     """The first result of a call as it comes; ``with`` closes the connection.
 
     Made by ``gateway.stream``; :func:`toolkit.read_log` and :func:`toolkit.iter_log` take it.
@@ -125,17 +125,6 @@ class StreamedResult:
         """Let go of the connection. Closing twice does nothing."""
         self._pieces.close()
         self._response.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
     def _decoded(self) -> Iterator[bytes]:
         decoder = Base64Pieces()

@@ -13,8 +13,7 @@ import datetime as dt
 import os
 import threading
 from collections.abc import AsyncIterator, Iterator
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 from urllib.parse import urlsplit
 
 import httpx
@@ -25,6 +24,7 @@ from toolkit.cassettes import DeckTransport, RecordTransport
 from toolkit.frames import Column
 from toolkit.http import Limits
 from toolkit.outcomes import InvalidArgument, NotRecorded
+from toolkit.services.base.closing import Closing
 from toolkit.services.uptivity import wire
 from toolkit.services.uptivity.eventsource import Ended, EventTransport
 from toolkit.services.uptivity.reading import decoded_text, parsed
@@ -70,7 +70,7 @@ def events_frame(rows: list[Row]) -> pd.DataFrame:
     return result
 
 
-class Events:
+class Events(Closing):
     """A listener: iterate it (``for`` or ``async for``) to get one row an event as it comes.
 
     A lost connection is made again, with pauses that grow. A running ``toolkit.record`` keeps the
@@ -212,14 +212,3 @@ class Events:
         with self._guard:
             self._ended = True
             self._client.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 import httpx
 import pandas as pd
@@ -15,6 +14,7 @@ from toolkit.cards import card
 from toolkit.cassettes import DeckTransport
 from toolkit.http import Answer, Limits, Verify
 from toolkit.outcomes import InvalidArgument, Unreachable
+from toolkit.services.base.closing import Closing
 from toolkit.services.base.driving import Send, drive
 from toolkit.services.uptivity import namespaces
 from toolkit.services.uptivity.call import Call, Command
@@ -30,7 +30,7 @@ from toolkit.services.uptivity.sockets import TcpTransport
 LIMITS = Limits(connect=5.0, read=30.0, total=120.0, max_bytes=16 * 1024 * 1024)
 
 
-class Server:
+class Server(Closing):
     """An Uptivity API server, behind its HTTP Web API or its command socket.
 
     Made by ``toolkit.uptivity.connect(url)``. The confirmed commands are ``test()``, ``calls``
@@ -188,17 +188,6 @@ class Server:
     def close(self) -> None:
         """Close the connections."""
         self._client.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
     # --- the lines that wait -------------------------------------------------------------------
 

@@ -8,8 +8,7 @@ import functools
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from http.cookiejar import DefaultCookiePolicy
-from types import TracebackType
-from typing import Any, Self, TypeVar
+from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 import httpx
@@ -20,6 +19,7 @@ from toolkit.cassettes import DeckTransport
 from toolkit.http import Answer, Limits, Verify
 from toolkit.outcomes import InvalidArgument, NoSession, NotRecorded
 from toolkit.services.base.asking import Asker
+from toolkit.services.base.closing import Closing
 from toolkit.services.base.driving import Flow, Send, drive, drive_login
 from toolkit.services.base.keepasking import asker_for
 from toolkit.services.xivo.atonce import at_once
@@ -34,7 +34,7 @@ from toolkit.services.xivo.flows import (
 )
 from toolkit.services.xivo.namespaces import Resources
 from toolkit.services.xivo.options import Options
-from toolkit.services.xivo.session import Session, close_at_the_end
+from toolkit.services.xivo.session import LEFT_BEHIND, Session
 from toolkit.services.xivo.state import Credentials, State
 from toolkit.services.xivo.tokens import allows
 from toolkit.services.xivo.unlogged import Unlogged, shown
@@ -42,7 +42,7 @@ from toolkit.services.xivo.unlogged import Unlogged, shown
 Result = TypeVar("Result")
 
 
-class Server(Resources):
+class Server(Resources, Closing):
     """A XiVO or Wazo server: each of its operations is a method that gives a DataFrame.
 
     Made by ``toolkit.xivo.connect(url)``. The operations are grouped by resource: ``users``,
@@ -61,6 +61,7 @@ class Server(Resources):
     """
 
     service_name = "xivo"
+    _left_behind = LEFT_BEHIND
 
     def __init__(
         self,
@@ -232,17 +233,6 @@ class Server(Resources):
                 self.logout()
         finally:
             self._client.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        close_at_the_end(self.close)
 
     # --- the lines that wait -------------------------------------------------------------------
 

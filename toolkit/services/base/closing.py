@@ -1,0 +1,50 @@
+"""What is closed at the end of its ``with``."""
+
+from __future__ import annotations
+
+import warnings
+from types import TracebackType
+from typing import ClassVar, Self
+
+from toolkit.outcomes import CallError
+
+
+class Closing:
+    """Its ``close`` is called at the end of its ``with``.
+
+    Examples
+    --------
+    >>> class Door(Closing):
+    ...     def close(self):
+    ...         print("closed")
+    >>> with Door():
+    ...     print("open")
+    open
+    closed
+    """
+
+    _left_behind: ClassVar[str] = ""
+    """What it may mean that the server could not be told; empty where that is an exception.
+
+    Where it is said, it is said in a warning, which hides no result and no other exception.
+    """
+
+    def close(self) -> None:
+        """Close it."""
+        raise NotImplementedError
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        try:
+            self.close()
+        except CallError as failed:
+            if not self._left_behind:
+                raise
+            warnings.warn(f"{self._left_behind}: {failed}", stacklevel=2)
