@@ -96,6 +96,22 @@ class App(abc.ABC):
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
 
+    async def _wait(self, seconds: float) -> None:
+        """Wait so long, or until the server ends."""
+        if seconds <= 0:
+            await asyncio.sleep(0)
+            return
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self.closing.wait(), seconds)
+
+    async def _hang(self, receive: Receive) -> None:
+        """Say nothing until the client gives up or the server ends."""
+        gone = asyncio.ensure_future(receive())
+        closing = asyncio.ensure_future(self.closing.wait())
+        _, waiting = await asyncio.wait({gone, closing}, return_when=asyncio.FIRST_COMPLETED)
+        for task in waiting:
+            task.cancel()
+
 
 def _protocol(app: App) -> type[asyncio.Protocol]:
     class LoopbackProtocol(H11Protocol):

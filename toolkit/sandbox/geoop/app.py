@@ -2,27 +2,22 @@
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
-from collections import deque
-from typing import Any
-from urllib.parse import parse_qsl
-
-from toolkit.sandbox.faults import HTML_PAGE, Faults
+from toolkit.sandbox.faults import HTML_PAGE
 from toolkit.sandbox.geoop.faults import Fault
 from toolkit.sandbox.geoop.web import Reply, Request, Service
 from toolkit.sandbox.server import App, Receive, Scope, Send
+from toolkit.sandbox.web import (
+    Watch as SharedWatch,
+    part_of,
+    read_body,
+    read_headers,
+    read_path,
+    read_query,
+)
 
-_REMEMBERED = 10_000
-_BODY_LIMIT = 64 * 1024 * 1024
 
-
-class Watch:
-    """What the two ports share: faults that wait, and the requests that were seen."""
-
-    def __init__(self) -> None:
-        self.faults: Faults[Fault] = Faults()
-        self.calls: deque[dict[str, Any]] = deque(maxlen=_REMEMBERED)
+class Watch(SharedWatch[Fault]):
+    """What the ports share: faults that wait, and the requests that were seen."""
 
 
 class GeoopApp(App):
@@ -35,15 +30,14 @@ class GeoopApp(App):
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
-        body = await _read(receive)
+        body = await read_body(receive)
         if body is None:
             return
         request = _request(scope, body)
         function = self._service.function(request)
         fault = self._watch.faults.strike(function)
         if fault is not None and fault.kind == "delay":
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self.closing.wait(), fault.seconds)
+            await self._wait(fault.seconds)
         if fault is not None and fault.kind == "drop" and not fault.after:
             self._note(request, function, None, fault)
             await self.connections.drop(scope, receive)
@@ -101,33 +95,10 @@ async def _start(send: Send, reply: Reply) -> None:
 async def _cut(send: Send, reply: Reply, size: int) -> None:
     reply.body = reply.body or b" "
     await _start(send, reply)
-    part = reply.body[: min(size or len(reply.body) // 2, len(reply.body) - 1)]
+    part = part_of(reply.body, size)
     await send({"type": "http.response.body", "body": part, "more_body": True})
 
 
 def _request(scope: Scope, body: bytes) -> Request:
-    raw: bytes = scope.get("raw_path") or scope["path"].encode()
-    pairs = parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True)
-    headers = {
-        name.decode("latin-1").lower(): value.decode("latin-1")
-        for name, value in reversed(scope["headers"])
-    }
-    path = raw.decode("latin-1").partition("?")[0]
-    return Request(scope["method"], path, dict(reversed(pairs)), headers, body)
-
-
-async def _read(receive: Receive) -> bytes | None:
-    """The whole body; None if the client went away or sends without end."""
-    parts: list[bytes] = []
-    size = 0
-    while True:
-        message = await receive()
-        if message["type"] == "http.disconnect":
-            return None
-        part = message.get("body", b"")
-        size += len(part)
-        if size > _BODY_LIMIT:
-            return None
-        parts.append(part)
-        if not message.get("more_body", False):
-            return b"".join(parts)
+    query, headers = read_query(scope), read_headers(scope)
+    return Request(scope["method"], read_path(scope), query, headers, body)

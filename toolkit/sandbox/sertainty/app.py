@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import threading
 from collections import deque
 from collections.abc import Iterator
@@ -15,10 +14,10 @@ from toolkit.sandbox.sertainty.envelope import Reply, Request, parse_request, wr
 from toolkit.sandbox.sertainty.faults import DTD_REPLY, HTML_PAGE, Fault, Faults, big_reply
 from toolkit.sandbox.sertainty.gateway import Gateway
 from toolkit.sandbox.server import App, Receive, Scope, Send
+from toolkit.sandbox.web import REMEMBERED, part_of
 
 _XML = "text/xml; charset=utf-8"
 _WHOLE = 1_000_000  # a reply up to here is sent in one piece with its length
-_REMEMBERED = 10_000  # calls kept for `calls`
 _DRAIN = 256 * 1024 * 1024  # of a request over the limit, what is read on for the reply's sake
 
 
@@ -29,7 +28,7 @@ class GatewayApp(App):
         super().__init__()
         self.gateway = gateway
         self.faults: Faults[Fault] = Faults()
-        self.calls: deque[dict[str, Any]] = deque(maxlen=_REMEMBERED)
+        self.calls: deque[dict[str, Any]] = deque(maxlen=REMEMBERED)
         self._counting = threading.Lock()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -133,8 +132,7 @@ class GatewayApp(App):
         self, body: bytes, size: int, scope: Scope, receive: Receive, send: Send
     ) -> None:
         await _begin(send, self.gateway.switches.http_status, _XML, len(body))
-        part = body[: min(size or len(body) // 2, len(body) - 1)]
-        await send({"type": "http.response.body", "body": part, "more_body": True})
+        await send({"type": "http.response.body", "body": part_of(body, size), "more_body": True})
         await self.connections.drop(scope, receive)
 
     async def _send(
@@ -157,18 +155,6 @@ class GatewayApp(App):
             await send({"type": "http.response.body", "body": made, "more_body": True})
             made = await asyncio.to_thread(next, pieces, None)
         await send({"type": "http.response.body", "body": b""})
-
-    async def _wait(self, seconds: float) -> None:
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self.closing.wait(), seconds)
-
-    async def _hang(self, receive: Receive) -> None:
-        """Say nothing until the client gives up or the server ends."""
-        gone = asyncio.ensure_future(receive())
-        closing = asyncio.ensure_future(self.closing.wait())
-        _, waiting = await asyncio.wait({gone, closing}, return_when=asyncio.FIRST_COMPLETED)
-        for task in waiting:
-            task.cancel()
 
 
 async def _parse(method: str, body: bytes, too_big: bool) -> tuple[Request, Refusal | None]:

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
-
 from toolkit.sandbox.server import App, Receive, Scope, Send
 from toolkit.sandbox.uptivity.codes import Refusal
 from toolkit.sandbox.uptivity.desk import Delivery, Desk
@@ -91,21 +88,6 @@ class WebApp(App):
         else:
             return False
         return True
-
-    async def _wait(self, seconds: float) -> None:
-        if not seconds:
-            await asyncio.sleep(0)
-            return
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self.closing.wait(), seconds)
-
-    async def _hang(self, receive: Receive) -> None:
-        """Say nothing until the client gives up or the server ends."""
-        gone = asyncio.ensure_future(receive())
-        closing = asyncio.ensure_future(self.closing.wait())
-        _, waiting = await asyncio.wait({gone, closing}, return_when=asyncio.FIRST_COMPLETED)
-        for task in waiting:
-            task.cancel()
 
 
 def _request(scope: Scope, body: bytes, limit: int) -> tuple[Request, Refusal | None]:

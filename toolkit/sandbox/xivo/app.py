@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
-from collections import deque
-from typing import Any, Protocol
+from typing import Protocol
 from urllib.parse import unquote
 
-from toolkit.sandbox.faults import HTML_PAGE, Faults
+from toolkit.sandbox.faults import HTML_PAGE
 from toolkit.sandbox.server import App, Receive, Scope, Send
+from toolkit.sandbox.web import (
+    Watch as SharedWatch,
+    part_of,
+    read_body,
+    read_headers,
+    read_path,
+    read_query,
+)
 from toolkit.sandbox.xivo.faults import Fault
 from toolkit.sandbox.xivo.views import fill
-from toolkit.sandbox.xivo.web import HTML, Reply, Request, Route, json_reply, page, read_query
-
-_REMEMBERED = 10_000
-_BODY_LIMIT = 64 * 1024 * 1024
+from toolkit.sandbox.xivo.web import HTML, Reply, Request, Route, json_reply, page
 
 
 class Api(Protocol):
@@ -35,12 +37,8 @@ class Api(Protocol):
         """Answer a request."""
 
 
-class Watch:
-    """What the ports of a sandbox share: faults that wait, and the requests that were seen."""
-
-    def __init__(self) -> None:
-        self.faults: Faults[Fault] = Faults()
-        self.calls: deque[dict[str, Any]] = deque(maxlen=_REMEMBERED)
+class Watch(SharedWatch[Fault]):
+    """What the ports share: faults that wait, and the requests that were seen."""
 
 
 class XivoApp(App):
@@ -70,7 +68,7 @@ class XivoApp(App):
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
-        body = await _read(receive)
+        body = await read_body(receive)
         if body is None:
             return
         found = _request(scope, body, self._apis)
@@ -85,8 +83,7 @@ class XivoApp(App):
         function = "" if route is None else route.name
         fault = self._watch.faults.strike(function)
         if fault is not None and fault.kind == "delay":
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self.closing.wait(), fault.seconds)
+            await self._wait(fault.seconds)
         reply = None if fault is None else _committed(fault)
         if fault is not None and fault.kind == "drop" and not fault.after:
             self._note(api, request, function, None, fault)
@@ -140,8 +137,7 @@ class XivoApp(App):
         body = fill(reply.body, request.base) or b" "
         headers = self._headers(_located(reply, request.base), len(body))
         await send({"type": "http.response.start", "status": reply.status, "headers": headers})
-        part = body[: min(size or len(body) // 2, len(body) - 1)]
-        await send({"type": "http.response.body", "body": part, "more_body": True})
+        await send({"type": "http.response.body", "body": part_of(body, size), "more_body": True})
 
 
 def _located(reply: Reply, base: str) -> Reply:
@@ -161,12 +157,7 @@ def _committed(fault: Fault) -> Reply | None:
 
 
 def _request(scope: Scope, body: bytes, apis: list[Api]) -> tuple[Api, Request] | None:
-    raw: bytes = scope.get("raw_path") or scope["path"].encode()
-    path = raw.decode("latin-1").partition("?")[0]
-    headers = {
-        name.decode("latin-1").lower(): value.decode("latin-1")
-        for name, value in reversed(scope["headers"])
-    }
+    path, headers = read_path(scope), read_headers(scope)
     host = headers.get("host", "127.0.0.1")
     for api in apis:
         if path == api.prefix or path.startswith(api.prefix + "/"):
@@ -180,20 +171,3 @@ def _request(scope: Scope, body: bytes, apis: list[Api]) -> tuple[Api, Request] 
                 f"{scope['scheme']}://{unquote(host)}{api.prefix}",
             )
     return None
-
-
-async def _read(receive: Receive) -> bytes | None:
-    """The whole body; None if the client went away or sends without end."""
-    parts: list[bytes] = []
-    size = 0
-    while True:
-        message = await receive()
-        if message["type"] == "http.disconnect":
-            return None
-        part = message.get("body", b"")
-        size += len(part)
-        if size > _BODY_LIMIT:
-            return None
-        parts.append(part)
-        if not message.get("more_body", False):
-            return b"".join(parts)

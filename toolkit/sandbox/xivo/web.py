@@ -8,9 +8,7 @@ import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import parse_qsl, unquote
-
-from toolkit.sandbox.server import Scope
+from urllib.parse import unquote
 
 JSON = "application/json"
 HTML = "text/html"
@@ -126,12 +124,6 @@ def _hole(name: str, text: str) -> int | str | uuid.UUID | None:
     if text.isdecimal() and text.isascii() and not name.endswith("_uuid"):
         return int(text)
     return None
-
-
-def read_query(scope: Scope) -> dict[str, str]:
-    """The parameters of a request; of a name that comes twice the first counts."""
-    pairs = parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True)
-    return dict(reversed(pairs))
 
 
 def json_reply(value: Any, status: int = 200, *, newline: bool = True) -> Reply:
