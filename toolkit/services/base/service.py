@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple, Protocol
+from typing import NamedTuple, Protocol, Self
 
 import pandas as pd
 
-from toolkit.cassettes.interaction import Interaction, Request
+from toolkit.cassettes.interaction import Failure, Interaction, Request
 from toolkit.cassettes.rules import ServiceRules
+from toolkit.outcomes import Category, Outcome
 from toolkit.services.base.functions import FunctionTable
 
 
@@ -20,6 +21,24 @@ class CallRecord(NamedTuple):
     label: str
     category: str
     message: str
+
+    @classmethod
+    def of(cls, function: str, target: str, outcome: Outcome) -> Self:
+        """The record of a call that was answered."""
+        category = outcome.category.value
+        return cls(function, target, outcome.code, outcome.label, category, outcome.message)
+
+    @classmethod
+    def of_failure(cls, function: str, target: str, failure: Failure | None) -> Self:
+        """The record of a call without a whole answer; its label is the failure's kind.
+
+        Examples
+        --------
+        >>> CallRecord.of_failure("TEST", "", Failure("ReadError", "gone"))[2:]
+        (None, 'ReadError', 'transport failure', 'gone')
+        """
+        kind, text = (failure.kind, failure.message) if failure else ("no response", "")
+        return cls(function, target, None, kind, Category.TRANSPORT.value, text)
 
 
 class Service(Protocol):

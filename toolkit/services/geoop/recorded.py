@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import functools
 
 import httpx
 import msgspec
 import pandas as pd
 
-from toolkit.cassettes.interaction import Interaction, Request
+from toolkit.cassettes.interaction import Interaction
 from toolkit.http import Answer
 from toolkit.outcomes import Category, InvalidArgument, Outcome
+from toolkit.services.base.recorded import RecordedService, response_of, timing_of
 from toolkit.services.base.rest import RestTable
 from toolkit.services.base.restcall import Plan
 from toolkit.services.base.service import CallRecord
@@ -19,12 +19,12 @@ from toolkit.services.geoop import statuses
 from toolkit.services.geoop.answers import read_answer
 from toolkit.services.geoop.functions import TABLE, TOKEN
 from toolkit.services.geoop.rules import Rules
-from toolkit.services.geoop.wire import aim_of, is_token, recognised
+from toolkit.services.geoop.wire import aim_of, is_token
 
 _SHORT = 512  # bytes of what is remembered
 
 
-class GeoopService:
+class GeoopService(RecordedService):
     """What the rooms above know of this service (see ``services.base.service.Service``)."""
 
     name = "geoop"
@@ -33,16 +33,9 @@ class GeoopService:
     def __init__(self) -> None:
         self.rules = Rules()
 
-    def __repr__(self) -> str:
-        return f"<service {self.name}: {len(self.functions)} functions>"
-
     def codes(self) -> pd.DataFrame:
         """The HTTP statuses with the type of error of each; numbers of errors are not public."""
         return statuses.to_frame()
-
-    def recognises(self, request: Request) -> bool:
-        """Whether a recorded request is GeoOp's."""
-        return recognised(request)
 
     def decode_call(self, interaction: Interaction) -> CallRecord:
         """Function, target and outcome of a recorded interaction. Never raises.
@@ -53,17 +46,13 @@ class GeoopService:
         _, name, target, _ = aim_of(interaction.request)
         response, failure = interaction.response, interaction.failure
         if response is None or failure is not None:
-            kind = failure.kind if failure else "no response"
-            text = failure.message if failure else ""
-            return CallRecord(name, target, None, kind, Category.TRANSPORT.value, text)
+            return CallRecord.of_failure(name, target, failure)
         if is_token(interaction.request):
             outcome = _token_outcome(response.status, response.body)
         else:
             said = _said if len(response.body) <= _SHORT else _outcome
             outcome = said(response.status, response.body)
-        return CallRecord(
-            name, target, outcome.code, outcome.label, outcome.category.value, outcome.message
-        )
+        return CallRecord.of(name, target, outcome)
 
     def decode_frame(self, interaction: Interaction) -> pd.DataFrame:
         """The DataFrame that the live call gave: one page of a list, one chunk of a write.
@@ -77,9 +66,7 @@ class GeoopService:
         """
         from toolkit.services.geoop.answering import frame_of_call
 
-        response = interaction.response
-        if response is None:
-            raise InvalidArgument("the interaction holds no answer")
+        response = response_of(interaction)
         function, name, target, collection = aim_of(interaction.request)
         if function is None or function is TOKEN:
             raise InvalidArgument(f"{name or interaction.request.url!r} gives no DataFrame")
@@ -87,15 +74,10 @@ class GeoopService:
             response.status,
             httpx.Headers(response.headers),
             response.body,
-            interaction.recorded_at or dt.datetime.fromtimestamp(0, dt.UTC),
-            interaction.elapsed or 0.0,
+            *timing_of(interaction),
         )
         plan = Plan(function, "", body=interaction.request.body or None, target=target)
         return frame_of_call(plan, answer, collection)
-
-    def task_statuses(self, interaction: Interaction) -> pd.DataFrame | None:  # noqa: ARG002
-        """GeoOp has no tasks."""
-        return None
 
 
 def _outcome(status: int, body: bytes) -> Outcome:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import functools
 import html
 import re
@@ -10,10 +9,11 @@ import re
 import pandas as pd
 import pybase64
 
-from toolkit.cassettes.interaction import Interaction, Request
+from toolkit.cassettes.interaction import Interaction
 from toolkit.frames import frame
 from toolkit.outcomes import BadReply, Category, InvalidArgument, Outcome, error_for
 from toolkit.services.base.functions import Function, FunctionTable
+from toolkit.services.base.recorded import RecordedService, response_of, timing_of
 from toolkit.services.base.service import CallRecord
 from toolkit.services.sertainty import codes
 from toolkit.services.sertainty.call import Call
@@ -40,7 +40,7 @@ _RESPONSE = re.compile(
 _SHORT = 512  # bytes of what is remembered
 
 
-class SertaintyService:
+class SertaintyService(RecordedService):
     """What the rooms above know of this service (see ``services.base.service.Service``)."""
 
     name = "sertainty"
@@ -49,34 +49,16 @@ class SertaintyService:
     def __init__(self) -> None:
         self.rules = Rules()
 
-    def __repr__(self) -> str:
-        return f"<service {self.name}: {len(self.functions)} functions>"
-
     def codes(self) -> pd.DataFrame:
         """The gateway's status codes: code, label, meaning, category (guide section 5)."""
         return codes.to_frame()
-
-    def recognises(self, request: Request) -> bool:
-        """Whether a recorded request is a gateway's."""
-        return self.rules.recognises(request)
 
     def decode_call(self, interaction: Interaction) -> CallRecord:
         """Function, target and outcome of a recorded interaction. Never raises."""
         function, target = _aim(interaction.request.body)
         if interaction.response is None:
-            failure = interaction.failure
-            kind = failure.kind if failure else "no response"
-            text = failure.message if failure else ""
-            return CallRecord(function, target, None, kind, Category.TRANSPORT.value, text)
-        outcome = _outcome(interaction.response.body)
-        return CallRecord(
-            function,
-            target,
-            outcome.code,
-            outcome.label,
-            outcome.category.value,
-            outcome.message,
-        )
+            return CallRecord.of_failure(function, target, interaction.failure)
+        return CallRecord.of(function, target, _outcome(interaction.response.body))
 
     def decode_frame(self, interaction: Interaction) -> pd.DataFrame:
         """The DataFrame that the live call gave.
@@ -195,19 +177,17 @@ def _said(code: bytes, message: bytes) -> Outcome:
 
 
 def _call(interaction: Interaction) -> Call:
-    if interaction.response is None:
-        raise InvalidArgument("the interaction holds no answer")
+    response = response_of(interaction)
     document = decode_request(interaction.request.body)
     function = TABLE.get(document.function)
-    reply = decode_reply(interaction.response.body)
+    reply = decode_reply(response.body)
     values = _given(function, document)
     return Call(
         function,
         _target(function, [value for _, value in document.arguments]),
         codes.outcome(reply.status, reply.message),
         reply,
-        interaction.recorded_at or dt.datetime.fromtimestamp(0, dt.UTC),
-        interaction.elapsed or 0.0,
+        *timing_of(interaction),
         values,
     )
 

@@ -11,6 +11,7 @@ import pandas as pd
 from toolkit.cassettes.interaction import Interaction, Request
 from toolkit.outcomes import BadReply, CallError, Category, InvalidArgument, Outcome
 from toolkit.services.base.functions import FunctionTable
+from toolkit.services.base.recorded import RecordedService, response_of, timing_of
 from toolkit.services.base.service import CallRecord
 from toolkit.services.uptivity import codes, wire
 from toolkit.services.uptivity.call import Call, target_of
@@ -32,7 +33,7 @@ _CODED = re.compile(r"[%+#\s]")
 _SHORT = 512  # bytes of what is remembered
 
 
-class UptivityService:
+class UptivityService(RecordedService):
     """What the rooms above know of this service (see ``services.base.service.Service``)."""
 
     name = "uptivity"
@@ -41,16 +42,9 @@ class UptivityService:
     def __init__(self) -> None:
         self.rules = Rules()
 
-    def __repr__(self) -> str:
-        return f"<service {self.name}: {len(self.functions)} functions>"
-
     def codes(self) -> pd.DataFrame:
         """The result codes: code, label, meaning, category; name, outcome, kind, repeats."""
         return codes.to_frame()
-
-    def recognises(self, request: Request) -> bool:
-        """Whether a recorded request is for an API server."""
-        return self.rules.recognises(request)
 
     def decode_call(self, interaction: Interaction) -> CallRecord:
         """Command, target and outcome of a recorded interaction. Never raises.
@@ -60,8 +54,7 @@ class UptivityService:
         function, target = _aim(interaction.request)
         response, failure = interaction.response, interaction.failure
         if response is None or failure is not None:
-            kind, text = (failure.kind, failure.message) if failure else ("no response", "")
-            return CallRecord(function, target, None, kind, Category.TRANSPORT.value, text)
+            return CallRecord.of_failure(function, target, failure)
         try:
             if function == wire.EVENT:
                 return _event_record(response.body)
@@ -70,8 +63,7 @@ class UptivityService:
             kind = type(error).__name__
             said = Category.BAD_REPLY.value
             return CallRecord(function, target, None, kind, said, error.message)
-        category = outcome.category.value
-        return CallRecord(function, target, outcome.code, outcome.label, category, outcome.message)
+        return CallRecord.of(function, target, outcome)
 
     def decode_frame(self, interaction: Interaction) -> pd.DataFrame:
         """The DataFrame that the live call gave; an event's one row.
@@ -83,11 +75,8 @@ class UptivityService:
         InvalidArgument
             The interaction holds no command, or no answer.
         """
-        request, response = interaction.request, interaction.response
-        if response is None:
-            raise InvalidArgument("the interaction holds no answer")
-        at = interaction.recorded_at or dt.datetime.fromtimestamp(0, dt.UTC)
-        elapsed = interaction.elapsed or 0.0
+        request, response = interaction.request, response_of(interaction)
+        at, elapsed = timing_of(interaction)
         if request.method == wire.LISTEN:
             return events_frame([row_of(response.body, at + dt.timedelta(seconds=elapsed))])
         function, target = _aim(request)
@@ -111,10 +100,6 @@ class UptivityService:
                 repaired=reply.repaired,
             )
         return Call(function, target, verdict, reply, at, elapsed, response.body).frame
-
-    def task_statuses(self, interaction: Interaction) -> pd.DataFrame | None:  # noqa: ARG002
-        """The API server has no tasks."""
-        return None
 
 
 def _aim(request: Request) -> tuple[str, str]:
