@@ -34,7 +34,7 @@ class RestClient(Closing):
         self.limits = limits or Limits()
         network = transport or http.make_transport(verify=verify, proxy=proxy)
         self._client = http.make_client(
-            DeckTransport(network), headers=dict(headers or {}), limits=self.limits
+            self._recorded(network), headers=dict(headers or {}), limits=self.limits
         )
         self._client.cookies.jar.set_policy(DefaultCookiePolicy(allowed_domains=[]))
 
@@ -46,13 +46,19 @@ class RestClient(Closing):
         """Close the connections."""
         self._client.close()
 
-    def _send(self, step: Send) -> Answer:
-        request = self._client.build_request(
+    def _recorded(self, network: httpx.BaseTransport) -> httpx.BaseTransport:
+        """What stands before the network."""
+        return DeckTransport(network)
+
+    def _request(self, step: Send) -> httpx.Request:
+        return self._client.build_request(
             step.method, step.url, content=step.body, headers=list(step.headers)
         )
+
+    def _send(self, step: Send) -> Answer:
         return http.send(
             self._client,
-            request,
+            self._request(step),
             limits=self.limits,
             repeatable=step.repeatable,
             timeout=step.timeout,

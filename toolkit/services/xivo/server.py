@@ -7,20 +7,17 @@ import contextlib
 import functools
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from http.cookiejar import DefaultCookiePolicy
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 import httpx
 
-from toolkit import http
 from toolkit.cards import card
-from toolkit.cassettes import DeckTransport
-from toolkit.http import Answer, Limits, Verify
+from toolkit.http import Limits, Verify
 from toolkit.outcomes import InvalidArgument, NoSession, NotRecorded
 from toolkit.services.base.asking import Asker
-from toolkit.services.base.closing import Closing
-from toolkit.services.base.driving import Flow, Send, drive, drive_login
+from toolkit.services.base.client import RestClient
+from toolkit.services.base.driving import Flow, Send, drive_login
 from toolkit.services.base.keepasking import asker_for
 from toolkit.services.xivo.atonce import at_once
 from toolkit.services.xivo.call import Call, Plan
@@ -42,7 +39,7 @@ from toolkit.services.xivo.unlogged import Unlogged, shown
 Result = TypeVar("Result")
 
 
-class Server(Resources, Closing):
+class Server(Resources, RestClient):
     """A XiVO or Wazo server: each of its operations is a method that gives a DataFrame.
 
     Made by ``toolkit.xivo.connect(url)``. The operations are grouped by resource: ``users``,
@@ -79,20 +76,16 @@ class Server(Resources, Closing):
     ) -> None:
         self.url = str(url).rstrip("/")
         self.options = Options.of(options, changes)
-        self.limits = limits or Limits()
         self.state = State(self.options, Addresses(self.url, self.options), clock)
         self.last: Call | None = None
         if self.options.era == "wazo" and self.options.authentication == "digest":
             raise InvalidArgument("Wazo has no Digest since 19.06; log in for a token")
         if token is not None:
             self.state.granted = given_token(token)
-        self._client = http.make_client(
-            Unlogged(DeckTransport(transport or http.make_transport(verify=verify, proxy=proxy))),
-            headers=dict(headers or {}),
-            limits=self.limits,
+        # No cookie is kept: Digest's is sent by its flow, any other means nothing to the server.
+        super().__init__(
+            limits=limits, verify=verify, proxy=proxy, headers=headers, transport=transport
         )
-        # Digest's cookie is sent by its flow; any other of the server's means nothing to it.
-        self._client.cookies.jar.set_policy(DefaultCookiePolicy(allowed_domains=[]))
 
     def __repr__(self) -> str:
         return f"<xivo server {self.url}: {self._who()}>"
@@ -121,10 +114,6 @@ class Server(Resources, Closing):
         call = self.drive(call_flow(plan, self.state))
         self.last = call
         return call
-
-    def drive(self, flow: Flow[Result]) -> Result:
-        """Run a flow to its end, blocking."""
-        return drive(flow, self._send)
 
     def at_once(
         self, flows: Iterable[Flow[Result]], limit: int = 4
@@ -232,7 +221,7 @@ class Server(Resources, Closing):
             with contextlib.suppress(NotRecorded):  # the recording was ended before the session
                 self.logout()
         finally:
-            self._client.close()
+            super().close()
 
     # --- the lines that wait -------------------------------------------------------------------
 
@@ -246,19 +235,15 @@ class Server(Resources, Closing):
         options = Options.of(self.options, {"expiration": expiration} if expiration else {})
         return Credentials(user, password, backend or options.backend, options.expiration)
 
-    def _send(self, step: Send) -> Answer:
+    def _recorded(self, network: httpx.BaseTransport) -> httpx.BaseTransport:
+        return Unlogged(super()._recorded(network))
+
+    def _request(self, step: Send) -> httpx.Request:
         url, extensions = shown(step.url)
-        request = self._client.build_request(
+        return self._client.build_request(
             step.method,
             url,
             content=step.body,
             headers=list(step.headers),
             extensions=extensions or None,
-        )
-        return http.send(
-            self._client,
-            request,
-            limits=self.limits,
-            repeatable=step.repeatable,
-            timeout=step.timeout,
         )
