@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import html
 from types import TracebackType
 from typing import Any, Protocol, Self
@@ -49,6 +50,21 @@ class Box:
             raise RuntimeError("the sandbox is closed: start another one")
         return self._runner.send(control, **arguments)
 
+    @property
+    def now(self) -> dt.datetime:
+        """The server's time, in UTC."""
+        return dt.datetime.fromtimestamp(self.control("now"), dt.UTC)
+
+    def switch(self, **switches: Any) -> Self:
+        """Change switches by name (see `Switches`); ValueError for an unknown name or value."""
+        self.control("switch", switches=switches)
+        return self
+
+    def clear_faults(self) -> Self:
+        """Take back every fault that has not struck."""
+        self.control("clear_faults")
+        return self
+
     def kill(self) -> None:
         """End the server's process at once, without a chance to tidy up.
 
@@ -92,3 +108,18 @@ class Box:
 
     def _repr_html_(self) -> str:
         return f"<b>{html.escape(self.service)} sandbox</b> {html.escape(self._summary())}"
+
+
+class ForwardBox(Box):
+    """A sandbox whose clock is put forward, which tells nothing of what became due meanwhile."""
+
+    def advance(self, by: dt.timedelta | float) -> Self:
+        """Put the server's clock forward by a timedelta or seconds, e.g. past a token's end.
+
+        Raises
+        ------
+        ValueError
+            If it would go back, or the clock is one that cannot be moved.
+        """
+        self.control("advance", seconds=by.total_seconds() if isinstance(by, dt.timedelta) else by)
+        return self

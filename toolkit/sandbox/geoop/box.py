@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
-import datetime as dt
 from typing import Any, Self
 
-from toolkit.sandbox.box import Box, Runner
+from toolkit.sandbox.box import ForwardBox, Runner
 from toolkit.sandbox.geoop.browser import open_page, sign_in
 from toolkit.sandbox.geoop.faults import Fault, Kind
 from toolkit.sandbox.geoop.people import ADA, BEN, CLEO, DESKTOP, DORA, SERVER
@@ -14,7 +13,7 @@ from toolkit.sandbox.geoop.store import Item
 from toolkit.sandbox.geoop.switches import Switches
 
 
-class GeoopBox(Box):
+class GeoopBox(ForwardBox):
     """A running GeoOp: the API and the authorization server.
 
     Attributes
@@ -71,21 +70,6 @@ class GeoopBox(Box):
         )
 
     @property
-    def now(self) -> dt.datetime:
-        """The server's time, in UTC."""
-        return dt.datetime.fromtimestamp(self.control("now"), dt.UTC)
-
-    def advance(self, by: dt.timedelta | float) -> Self:
-        """Put the server's clock forward by a timedelta or seconds, e.g. past a token's end."""
-        self.control("advance", seconds=by.total_seconds() if isinstance(by, dt.timedelta) else by)
-        return self
-
-    def switch(self, **switches: Any) -> Self:
-        """Change switches by name (see `Switches`); ValueError for an unknown name or value."""
-        self.control("switch", switches=switches)
-        return self
-
-    @property
     def switches(self) -> Switches:
         """The switches as they are."""
         return Switches(**self.control("switches"))
@@ -100,11 +84,6 @@ class GeoopBox(Box):
         ...     _ = box.fault("error", "GET /jobs", type="system", times=3)
         """
         self.control("fault", **dataclasses.asdict(Fault(kind, function, **options)))
-        return self
-
-    def clear_faults(self) -> Self:
-        """Take back every fault that has not struck."""
-        self.control("clear_faults")
         return self
 
     @property

@@ -5,7 +5,9 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import Any
+
+from toolkit.sandbox.switches import Held
 
 VERSIONS = ("1.0", "1.1", "1.2", "1.3")
 MODIFIERS = ("page", "fields", "filter", "sort", "recordsCount", "flags")
@@ -25,7 +27,7 @@ _POSITIVE = ("page_size", "page_limit", "token_lifetime", "code_lifetime", "uplo
 
 
 @dataclass(slots=True)
-class Switches:
+class Switches(Held):
     """How the two servers behave; to be changed while they run.
 
     Attributes
@@ -119,19 +121,6 @@ class Switches:
             self.versions = tuple(self.versions)
         for field in dataclasses.fields(self):
             _check(field.name, getattr(self, field.name), field.default)
-
-    def changed(self, **switches: Any) -> Self:
-        """The same switches but for the given ones; an unknown name raises ValueError."""
-        known = {field.name for field in dataclasses.fields(self)}
-        for name in switches:
-            if name not in known:
-                raise ValueError(f"no switch {name!r}: the switches are {', '.join(sorted(known))}")
-        return dataclasses.replace(self, **switches)
-
-    def take(self, other: Switches) -> None:
-        """Become like another, for all who hold this one."""
-        for field in dataclasses.fields(self):
-            setattr(self, field.name, getattr(other, field.name))
 
 
 def _check(name: str, value: Any, default: Any) -> None:

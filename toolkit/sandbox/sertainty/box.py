@@ -40,11 +40,6 @@ class SertaintyBox(Box):
     user = DEMO_USER
     answers = DEMO_ANSWERS
 
-    @property
-    def now(self) -> dt.datetime:
-        """The gateway's time, in UTC."""
-        return moment(self.control("now"))
-
     def tick(self, count: int = 1) -> list[Change]:
         """Move the manual clock to the next ``count`` changes: a run that begins or ends.
 
@@ -101,11 +96,6 @@ class SertaintyBox(Box):
         )  # fmt: skip
         return self
 
-    def switch(self, **switches: Any) -> Self:
-        """Change switches by name (see `Switches`); ValueError for an unknown name or value."""
-        self.control("switch", switches=switches)
-        return self
-
     @property
     def switches(self) -> Switches:
         """The switches as they are."""
@@ -121,11 +111,6 @@ class SertaintyBox(Box):
         ...     _ = box.fault("answer", "taskGetLog", code=502, text="disk is full", times=3)
         """
         self.control("fault", **dataclasses.asdict(Fault(kind, function, **options)))
-        return self
-
-    def clear_faults(self) -> Self:
-        """Take back every fault that has not struck."""
-        self.control("clear_faults")
         return self
 
     @property

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import dataclasses
 from dataclasses import dataclass
-from typing import Any, Literal, Self, get_args, get_type_hints
+from typing import Literal, get_args, get_type_hints
+
+from toolkit.sandbox.switches import Changeable
 
 
 @dataclass(frozen=True, slots=True)
-class Switches:
+class Switches(Changeable):
     """How the gateway behaves where the guide is silent or contradicts itself.
 
     The defaults are the fact sheet's. The numbers are its rows (section 6) or sections.
@@ -105,11 +106,3 @@ class Switches:
             raise ValueError(f"switch base64_line must be a multiple of 4, not {self.base64_line}")
         if not 200 <= self.http_status <= 599:
             raise ValueError(f"switch http_status must be 200 to 599, not {self.http_status}")
-
-    def changed(self, **switches: Any) -> Self:
-        """The same switches but for the given ones; an unknown name raises ValueError."""
-        known = {field.name for field in dataclasses.fields(self)}
-        for name in switches:
-            if name not in known:
-                raise ValueError(f"no switch {name!r}: the switches are {', '.join(sorted(known))}")
-        return dataclasses.replace(self, **switches)

@@ -6,7 +6,7 @@ import dataclasses
 import datetime as dt
 from typing import Any, Self, cast
 
-from toolkit.sandbox.box import Box, Runner
+from toolkit.sandbox.box import ForwardBox, Runner
 from toolkit.sandbox.server import LOOPBACK
 from toolkit.sandbox.uptivity.clock import moment
 from toolkit.sandbox.uptivity.faults import Fault, Kind as FaultKind
@@ -16,7 +16,7 @@ from toolkit.sandbox.uptivity.truth import Truth
 from toolkit.sandbox.uptivity.workload import Day
 
 
-class UptivityBox(Box):
+class UptivityBox(ForwardBox):
     """A running Uptivity API server.
 
     Attributes
@@ -52,32 +52,11 @@ class UptivityBox(Box):
         commands, events = (f"tcp://{host}:{port}" for host, port in (self.tcp, self.events))
         return f"{self.url} and {commands}, events at {events}"
 
-    @property
-    def now(self) -> dt.datetime:
-        """The server's time, in UTC."""
-        return moment(self.control("now"))
-
-    def advance(self, by: dt.timedelta | float) -> Self:
-        """Move the manual clock on by a timedelta or seconds.
-
-        Raises
-        ------
-        ValueError
-            If the clock is real, or would go back.
-        """
-        self.control("advance", seconds=by.total_seconds() if isinstance(by, dt.timedelta) else by)
-        return self
-
     def advance_to(self, at: dt.datetime) -> Self:
         """Move the manual clock on to a time; ValueError if that is past, or has no zone."""
         if at.tzinfo is None:
             raise ValueError("the time must have a zone, such as dt.UTC")
         self.control("move", to=at.timestamp())
-        return self
-
-    def switch(self, **switches: Any) -> Self:
-        """Change switches by name (see `Switches`); ValueError for an unknown name or value."""
-        self.control("switch", switches=switches)
         return self
 
     @property

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import dataclasses
 import functools
 from dataclasses import dataclass
-from typing import Any, Literal, Self, get_args, get_origin, get_type_hints
+from typing import Any, Literal, get_args, get_origin, get_type_hints
+
+from toolkit.sandbox.switches import Changeable
 
 
 @dataclass(frozen=True, slots=True)
-class Switches:
+class Switches(Changeable):
     """How the server behaves where the vendor's pages are silent or contradict each other.
 
     Attributes
@@ -147,14 +148,6 @@ class Switches:
                 f"switch partial_cores must be at most cores ({self.cores}),"
                 f" not {self.partial_cores}"
             )
-
-    def changed(self, **switches: Any) -> Self:
-        """The same switches but for the given ones; an unknown name raises ValueError."""
-        known = {field.name for field in dataclasses.fields(self)}
-        for name in switches:
-            if name not in known:
-                raise ValueError(f"no switch {name!r}: the switches are {', '.join(sorted(known))}")
-        return dataclasses.replace(self, **switches)
 
 
 @functools.cache  # a declaration is read once

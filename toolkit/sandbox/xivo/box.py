@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
-import datetime as dt
 from typing import Any, Self
 
-from toolkit.sandbox.box import Box, Runner
+from toolkit.sandbox.box import ForwardBox, Runner
 from toolkit.sandbox.xivo.accounts import ADMINISTRATOR, NO_ACLS, READER, SERVICE
 from toolkit.sandbox.xivo.eras import find_era
 from toolkit.sandbox.xivo.faults import Fault, Kind
@@ -14,7 +13,7 @@ from toolkit.sandbox.xivo.invented import USER, USER_PASSWORD
 from toolkit.sandbox.xivo.switches import Switches
 
 
-class XivoBox(Box):
+class XivoBox(ForwardBox):
     """A running XiVO: xivo-auth and xivo-confd.
 
     Attributes
@@ -73,21 +72,6 @@ class XivoBox(Box):
         return f"{self.confd}, tokens at {self.auth} for {self.user} with {self.password}"
 
     @property
-    def now(self) -> dt.datetime:
-        """The server's time, in UTC."""
-        return dt.datetime.fromtimestamp(self.control("now"), dt.UTC)
-
-    def advance(self, by: dt.timedelta | float) -> Self:
-        """Put the server's clock forward by a timedelta or seconds, e.g. past a token's end."""
-        self.control("advance", seconds=by.total_seconds() if isinstance(by, dt.timedelta) else by)
-        return self
-
-    def switch(self, **switches: Any) -> Self:
-        """Change switches by name (see `Switches`); ValueError for an unknown name or value."""
-        self.control("switch", switches=switches)
-        return self
-
-    @property
     def switches(self) -> Switches:
         """The switches as they are."""
         return Switches(**self.control("switches"))
@@ -102,11 +86,6 @@ class XivoBox(Box):
         ...     _ = box.fault("html", "GET /users", times=3)
         """
         self.control("fault", **dataclasses.asdict(Fault(kind, function, **options)))
-        return self
-
-    def clear_faults(self) -> Self:
-        """Take back every fault that has not struck."""
-        self.control("clear_faults")
         return self
 
     @property

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import dataclasses
 from dataclasses import dataclass
-from typing import Any, Self
+
+from toolkit.sandbox.switches import Held
 
 
 @dataclass(slots=True)
-class Switches:
+class Switches(Held):
     """How the two servers behave; to be changed while they run.
 
     Attributes
@@ -37,16 +37,3 @@ class Switches:
                 raise ValueError(  # noqa: TRY004 - as for the other switches
                     f"switch {name} must be True or False, not {value!r}"
                 )
-
-    def changed(self, **switches: Any) -> Self:
-        """The same switches but for the given ones; an unknown name raises ValueError."""
-        known = {field.name for field in dataclasses.fields(self)}
-        for name in switches:
-            if name not in known:
-                raise ValueError(f"no switch {name!r}: the switches are {', '.join(sorted(known))}")
-        return dataclasses.replace(self, **switches)
-
-    def take(self, other: Switches) -> None:
-        """Become like another, for all who hold this one."""
-        for field in dataclasses.fields(self):
-            setattr(self, field.name, getattr(other, field.name))
