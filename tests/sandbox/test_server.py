@@ -91,7 +91,7 @@ def test_it_stands_alone() -> None:
 
 def test_unknown_services() -> None:
     """A service without a sandbox is told from those that have one."""
-    with pytest.raises(ValueError, match="no sandbox for 'ftp': it must be one of .*sertainty"):
+    with pytest.raises(ValueError, match=r"no sandbox for 'ftp': it must be one of .*sertainty"):
         sandbox.start("ftp")
 
 
