@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import fields, replace
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, TypeVar, get_args, get_origin, get_type_hints
 
 from toolkit.outcomes import InvalidArgument
 
@@ -29,3 +29,20 @@ def changed(kind: type[Options], options: Options | None, changes: Mapping[str, 
             f"no option is called {', '.join(unknown)}; there are: {', '.join(sorted(known))}"
         )
     return replace(options if options is not None else kind(), **changes)
+
+
+def check_choices(options: DataclassInstance) -> None:
+    """See that each option declared as a Literal has one of its values; a bool is none of them.
+
+    Raises
+    ------
+    InvalidArgument
+        One has another.
+    """
+    for name, hint in get_type_hints(type(options)).items():
+        if get_origin(hint) is not Literal:
+            continue
+        allowed, value = get_args(hint), getattr(options, name)
+        if value not in allowed or isinstance(value, bool):
+            words = ", ".join(map(str, allowed))
+            raise InvalidArgument(f"{name} must be one of {words}, not {value!r}")

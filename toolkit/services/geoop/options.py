@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from typing import Any, Literal, get_args, get_type_hints
+from typing import Any, Literal
 
 from toolkit.outcomes import InvalidArgument
-from toolkit.services.base.options import changed
+from toolkit.services.base.options import changed, check_choices
 from toolkit.services.geoop.modifiers import Modifiers
 
 _VERSION = re.compile(r"\d+\.\d+")
@@ -77,12 +77,7 @@ class Options:
     keep_tokens: bool = False
 
     def __post_init__(self) -> None:
-        hints = get_type_hints(type(self))
-        for name in ("on_failure", "index_base", "client_login"):
-            allowed, value = get_args(hints[name]), getattr(self, name)
-            if value not in allowed or isinstance(value, bool):
-                words = ", ".join(map(str, allowed))
-                raise InvalidArgument(f"{name} must be one of {words}, not {value!r}")
+        check_choices(self)
         if not _VERSION.fullmatch(str(self.version)):
             raise InvalidArgument(f"version is a text such as '1.3', not {self.version!r}")
         for name, least in (("page_size", 0), ("chunk", 1), ("redirect_port", 0)):

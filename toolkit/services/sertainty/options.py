@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields, replace
-from typing import Any, Literal, get_args, get_type_hints
+from dataclasses import dataclass
+from typing import Any, Literal
 
-from toolkit.outcomes import InvalidArgument
+from toolkit.services.base.options import changed, check_choices
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,14 +48,7 @@ class Options:
     ping_timeout: float = 5.0
 
     def __post_init__(self) -> None:
-        hints = get_type_hints(type(self))
-        for field in fields(self):
-            allowed = get_args(hints[field.name])
-            value = getattr(self, field.name)
-            if allowed and value not in allowed:
-                raise InvalidArgument(
-                    f"{field.name} must be one of {', '.join(allowed)}, not {value!r}"
-                )
+        check_choices(self)
 
     @classmethod
     def of(cls, options: Options | None, changes: dict[str, Any]) -> Options:
@@ -66,10 +59,4 @@ class Options:
         InvalidArgument
             A name that is no option.
         """
-        known = {field.name for field in fields(cls)}
-        unknown = sorted(set(changes) - known)
-        if unknown:
-            raise InvalidArgument(
-                f"no option is called {', '.join(unknown)}; there are: {', '.join(sorted(known))}"
-            )
-        return replace(options or cls(), **changes)
+        return changed(cls, options, changes)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import codecs
-from dataclasses import dataclass, fields
-from typing import Any, Literal, get_args, get_type_hints
+from dataclasses import dataclass
+from typing import Any, Literal
 
 from toolkit.outcomes import InvalidArgument
-from toolkit.services.base.options import changed
+from toolkit.services.base.options import changed, check_choices
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,14 +61,7 @@ class Options:
     experimental: bool = False
 
     def __post_init__(self) -> None:
-        hints = get_type_hints(type(self))
-        for field in fields(self):
-            allowed = get_args(hints[field.name])
-            value = getattr(self, field.name)
-            if allowed and value not in allowed:
-                raise InvalidArgument(
-                    f"{field.name} must be one of {', '.join(allowed)}, not {value!r}"
-                )
+        check_choices(self)
         try:
             ascii_like = "<A>".encode(codecs.lookup(self.encoding).name) == b"<A>"
         except (LookupError, TypeError):

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal, get_args, get_type_hints
+from typing import Any, Literal
 
 from toolkit.outcomes import InvalidArgument
-from toolkit.services.base.options import changed
+from toolkit.services.base.options import changed, check_choices
 
 Authentication = Literal["token", "digest", "none"]
 
@@ -65,11 +65,7 @@ class Options:
     ports: Mapping[str, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        hints = get_type_hints(type(self))
-        for one in ("era", "authentication"):
-            allowed, value = get_args(hints[one]), getattr(self, one)
-            if value not in allowed:
-                raise InvalidArgument(f"{one} must be one of {', '.join(allowed)}, not {value!r}")
+        check_choices(self)
         if isinstance(self.expiration, bool) or not isinstance(self.expiration, int):
             raise InvalidArgument(f"expiration is whole seconds, not {self.expiration!r}")
         if self.expiration < 1:
