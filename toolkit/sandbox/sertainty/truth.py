@@ -7,6 +7,10 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Any, Self
 
+from toolkit.sandbox.truth import read_plain, write_plain
+
+_TIMES = ("start", "end", "started", "due", "first", "last")
+
 
 @dataclass(frozen=True, slots=True)
 class Burst:
@@ -107,7 +111,7 @@ class Truth:
 
     def to_json(self) -> dict[str, Any]:
         """As values that JSON can carry; times are ISO 8601."""
-        values: dict[str, Any] = _plain(dataclasses.asdict(self))
+        values: dict[str, Any] = write_plain(dataclasses.asdict(self))
         return values
 
     @classmethod
@@ -118,28 +122,7 @@ class Truth:
             "new_messages": NewMessage, "totals": TaskTotal,
         }  # fmt: skip
         parts: dict[str, Any] = {
-            name: tuple(kind(**_times(row)) for row in values[name]) for name, kind in kinds.items()
+            name: tuple(kind(**read_plain(row, _TIMES)) for row in values[name])
+            for name, kind in kinds.items()
         }
-        return cls(**_times({"start": values["start"], "end": values["end"]}), **parts)
-
-
-_TIMES = ("start", "end", "started", "due", "first", "last")
-
-
-def _times(row: dict[str, Any]) -> dict[str, Any]:
-    return {
-        name: dt.datetime.fromisoformat(value)
-        if name in _TIMES and value is not None
-        else tuple(value)
-        if isinstance(value, list)
-        else value
-        for name, value in row.items()
-    }
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {name: _plain(item) for name, item in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [_plain(item) for item in value]
-    return value.isoformat() if isinstance(value, dt.datetime) else value
+        return cls(**read_plain({"start": values["start"], "end": values["end"]}, _TIMES), **parts)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-import time
 from typing import Literal
 
+from toolkit.sandbox.clock import SetClock, moment
 from toolkit.sandbox.uptivity.switches import Switches
 
 # A Monday, 8 o'clock at UTC-5: a manual clock starts here, so that every run tells the same story.
@@ -13,35 +13,20 @@ MANUAL_START = dt.datetime(2026, 3, 2, 13, 0, tzinfo=dt.UTC)
 _NEVER = dt.datetime(1, 1, 1, tzinfo=dt.UTC)
 
 
-class Clock:
+class Clock(SetClock):
     """Tells seconds since 1970, UTC: moved by hand, or the computer's clock."""
 
     def __init__(self, kind: Literal["manual", "real"], start: float | None = None) -> None:
-        if kind not in ("manual", "real"):
-            raise ValueError(f'clock must be "manual" or "real", not {kind!r}')
-        self.kind = kind
-        self._now = MANUAL_START.timestamp() if start is None else start
-
-    @property
-    def now(self) -> float:
-        """Seconds since 1970, UTC."""
-        return self._now if self.kind == "manual" else time.time()
+        super().__init__(kind, MANUAL_START.timestamp() if start is None else start)
 
     def move(self, to: float) -> None:
         """Set a manual clock forward; a real one raises ValueError, time never goes back."""
-        if self.kind == "real":
-            raise ValueError('a real clock cannot be moved: start the sandbox with clock="manual"')
-        if to < self._now:
+        if self.kind == "manual" and to < self._now:
             raise ValueError(
                 f"the clock goes forward only: it is {moment(self._now).isoformat()},"
                 f" not before {moment(to).isoformat()}"
             )
-        self._now = to
-
-
-def moment(seconds: float) -> dt.datetime:
-    """Seconds since 1970 as a datetime in UTC."""
-    return dt.datetime.fromtimestamp(seconds, dt.UTC)
+        super().move(to)
 
 
 def write_time(seconds: float | None, switches: Switches, *, spaced: bool = False) -> str:
@@ -71,3 +56,6 @@ def write_time(seconds: float | None, switches: Switches, *, spaced: bool = Fals
     return (
         f"{at.month}/{at.day}/{at.year:04} {hour}:{at:%M:%S} {half}{' ' if blank else ''}{offset}"
     )
+
+
+__all__ = ["MANUAL_START", "Clock", "moment", "write_time"]

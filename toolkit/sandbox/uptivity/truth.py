@@ -7,6 +7,10 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Any, Self
 
+from toolkit.sandbox.truth import read_plain, write_plain
+
+_TIMES = ("start", "end", "repaired")
+
 
 @dataclass(frozen=True, slots=True)
 class Planted:
@@ -103,7 +107,7 @@ class Truth:
 
     def to_json(self) -> dict[str, Any]:
         """As values that JSON can carry; times are ISO 8601."""
-        values: dict[str, Any] = _plain(dataclasses.asdict(self))
+        values: dict[str, Any] = write_plain(dataclasses.asdict(self))
         return values
 
     @classmethod
@@ -111,29 +115,10 @@ class Truth:
         """Back from `to_json`."""
         lists = {"incidents": Planted, "hours": Hour, "codes": CodeTotal, "events": EventTotal}
         parts: dict[str, Any] = {
-            name: tuple(kind(**_times(row)) for row in values[name]) for name, kind in lists.items()
+            name: tuple(kind(**read_plain(row, _TIMES)) for row in values[name])
+            for name, kind in lists.items()
         }
-        parts["misconfigured"] = Misconfigured(**_times(values["misconfigured"]))
-        return cls(**_times({k: v for k, v in values.items() if k not in parts}), **parts)
-
-
-_TIMES = ("start", "end", "repaired")
-
-
-def _times(row: dict[str, Any]) -> dict[str, Any]:
-    return {
-        name: dt.datetime.fromisoformat(value)
-        if name in _TIMES
-        else tuple(value)
-        if isinstance(value, list)
-        else value
-        for name, value in row.items()
-    }
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {name: _plain(item) for name, item in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [_plain(item) for item in value]
-    return value.isoformat() if isinstance(value, dt.datetime) else value
+        parts["misconfigured"] = Misconfigured(**read_plain(values["misconfigured"], _TIMES))
+        return cls(
+            **read_plain({k: v for k, v in values.items() if k not in parts}, _TIMES), **parts
+        )
