@@ -12,19 +12,16 @@ import pandas as pd
 
 from toolkit import documents
 from toolkit.frames import Column, Kind, frame
-from toolkit.outcomes import BadReply, Category, DocumentError, Outcome, UnsafeDocument
+from toolkit.outcomes import BadReply, DocumentError, Outcome, UnsafeDocument
 from toolkit.services.base.functions import Function, Result
+from toolkit.services.base.outcomerow import outcome_columns, outcome_row
 from toolkit.services.sertainty.envelope import Reply
 
-OUTCOME_COLUMNS = (
-    Column("function", about="name on the wire"),
-    Column("target", about="what it was aimed at"),
-    Column("code", "integer", about="the gateway's status"),
-    Column("label", about="our name for the code"),
-    Column("category", "category", tuple(Category), "the code's category"),
-    Column("message", about="the gateway's text"),
-    Column("elapsed", "number", about="seconds until the answer was whole"),
-    Column("at", "time", about="when it was sent (UTC)"),
+OUTCOME_COLUMNS = outcome_columns(
+    function="name on the wire",
+    code="the gateway's status",
+    label="our name for the code",
+    message="the gateway's text",
 )
 PROMPT_COLUMNS = (
     Column("state", "category", ("granted", "challenged"), "what the gateway said"),
@@ -81,21 +78,7 @@ def acknowledgement(
     function: Function, target: str, outcome: Outcome, elapsed: float, at: dt.datetime
 ) -> pd.DataFrame:
     """The one row of a function that gives no results."""
-    return frame(
-        OUTCOME_COLUMNS,
-        [
-            (
-                function.name,
-                target,
-                outcome.code,
-                outcome.label,
-                outcome.category.value,
-                outcome.message,
-                elapsed,
-                at,
-            )
-        ],
-    )
+    return outcome_row(OUTCOME_COLUMNS, function.name, target, outcome, elapsed, at)
 
 
 def prompts(reply: Reply, encoding: str) -> list[tuple[str | None, str]]:

@@ -9,9 +9,10 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
-from toolkit.frames import Column, frame
+from toolkit.frames import Column
 from toolkit.outcomes import Category, Outcome
 from toolkit.services.base.functions import Function
+from toolkit.services.base.outcomerow import outcome_row
 from toolkit.services.uptivity.functions import AGENT_NAMES, TABLE, is_read
 from toolkit.services.uptivity.reply import Reply
 from toolkit.services.uptivity.results import (
@@ -120,12 +121,9 @@ class Call:
         if declared or self.reply.data:
             result = data_frame(self.reply.data, declared)
         else:
-            outcome = self.outcome
-            row = (
-                self.function, self.target, outcome.code, outcome.label, outcome.category.value,
-                outcome.message, self.elapsed, self.at,
-            )  # fmt: skip
-            result = frame(OUTCOME_COLUMNS, [row])
+            result = outcome_row(
+                OUTCOME_COLUMNS, self.function, self.target, self.outcome, self.elapsed, self.at
+            )
         result.attrs.update(
             service="uptivity",
             function=self.function,

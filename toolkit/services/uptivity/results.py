@@ -16,19 +16,15 @@ from typing import Any
 import pandas as pd
 
 from toolkit.frames import Column, Kind, frame
-from toolkit.outcomes import Category
+from toolkit.services.base.outcomerow import outcome_columns
 from toolkit.services.uptivity.reading import Element
 from toolkit.services.uptivity.warned import warn
 
-OUTCOME_COLUMNS = (
-    Column("function", about="the command's type"),
-    Column("target", about="what it was aimed at"),
-    Column("code", "integer", about="the code, as read"),
-    Column("label", about="its label"),
-    Column("category", "category", tuple(Category), "the code's category"),
-    Column("message", about="the server's text, or what the label means"),
-    Column("elapsed", "number", about="seconds until the answer was whole"),
-    Column("at", "time", about="when it was sent (UTC)"),
+OUTCOME_COLUMNS = outcome_columns(
+    function="the command's type",
+    code="the code, as read",
+    label="its label",
+    message="the server's text, or what the label means",
 )
 USER_COLUMNS = (
     Column("user_id", "integer", about="the user's number"),

@@ -13,23 +13,20 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from toolkit.frames import Column, frame
-from toolkit.outcomes import BadReply, Category, InvalidArgument
+from toolkit.outcomes import BadReply, InvalidArgument
 from toolkit.services.base.decoding import Item, Nested, check_nested, typed
+from toolkit.services.base.outcomerow import outcome_columns, outcome_row
 from toolkit.services.xivo.models import Model, model
 
 if TYPE_CHECKING:
     from toolkit.services.xivo.call import Call
 
-OUTCOME_COLUMNS = (
-    Column("function", about="verb and path"),
-    Column("target", about="what it was aimed at"),
-    Column("code", "integer", about="the HTTP status"),
-    Column("label", about="the status's name"),
-    Column("category", "category", tuple(Category), "the outcome's category"),
-    Column("message", about="the server's text"),
-    Column("elapsed", "number", about="seconds until the answer was whole"),
-    Column("at", "time", about="when it was sent (UTC)"),
+OUTCOME_COLUMNS = outcome_columns(
+    function="verb and path",
+    code="the HTTP status",
+    label="the status's name",
+    category="the outcome's category",
+    message="the server's text",
 )
 """Of a function that answers with nothing but its status."""
 
@@ -96,21 +93,8 @@ def frame_of(call: Call, view: View | None = None) -> pd.DataFrame:
 
 def outcome_frame(call: Call) -> pd.DataFrame:
     """The outcome of a call, one row of ``OUTCOME_COLUMNS``."""
-    outcome = call.outcome
-    return frame(
-        OUTCOME_COLUMNS,
-        [
-            (
-                call.function.name,
-                call.target,
-                outcome.code,
-                outcome.label,
-                outcome.category.value,
-                outcome.message,
-                call.elapsed,
-                call.at,
-            )
-        ],
+    return outcome_row(
+        OUTCOME_COLUMNS, call.function.name, call.target, call.outcome, call.elapsed, call.at
     )
 
 
