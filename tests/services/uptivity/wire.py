@@ -20,6 +20,11 @@ class Scripted:
     place: tuple[str, int]
     lines: list[bytes] = field(default_factory=list)
     connections: list[socket.socket] = field(default_factory=list)
+    ends: list[threading.Event] = field(default_factory=list)
+
+    def wait_closed(self, number: int) -> None:
+        """Wait until the server has closed that connection, counted from 0."""
+        assert self.ends[number].wait(30)
 
     @property
     def url(self) -> str:
@@ -112,7 +117,13 @@ def scripted(*acts: Act) -> Iterator[Scripted]:
     lock = threading.Lock()
     threads: list[threading.Thread] = []
 
-    def serve(connection: socket.socket) -> None:
+    def serve(connection: socket.socket, ended: threading.Event) -> None:
+        try:
+            attend(connection)
+        finally:
+            ended.set()
+
+    def attend(connection: socket.socket) -> None:
         with contextlib.suppress(OSError), connection:
             data = b""
             while True:
@@ -135,7 +146,8 @@ def scripted(*acts: Act) -> Iterator[Scripted]:
             except OSError:
                 return
             server.connections.append(connection)
-            thread = threading.Thread(target=serve, args=(connection,), daemon=True)
+            server.ends.append(threading.Event())
+            thread = threading.Thread(target=serve, args=(connection, server.ends[-1]), daemon=True)
             threads.append(thread)
             thread.start()
 

@@ -60,19 +60,28 @@ class Listeners:
 
     def carry(self, kind: str, line: bytes) -> None:
         """Send an event to all who want it; may be used from any thread."""
-        if self._writers:
-            self._soon(self._push, kind, line)
+        with self._changed:
+            listening = list(self._writers.items())
+        if listening:
+            self._soon(self._push, listening, kind, line)
 
     def drop(self) -> None:
-        """Cut the connections of all who listen."""
-        self._soon(self._abort)
+        """Cut the connections of all who listen; from now on they listen no more."""
+        with self._changed:
+            dropped = list(self._writers.values())
+            self._writers.clear()
+            self._wanted.clear()
+            self._changed.notify_all()
+        self._soon(self._abort, dropped)
 
     def _soon(self, step: object, *values: object) -> None:
         with contextlib.suppress(RuntimeError):  # the server has ended
             self._loop.call_soon_threadsafe(step, *values)  # type: ignore[arg-type]
 
-    def _push(self, kind: str, line: bytes) -> None:
-        for number, writer in list(self._writers.items()):
+    def _push(
+        self, listening: list[tuple[int, asyncio.StreamWriter]], kind: str, line: bytes
+    ) -> None:
+        for number, writer in listening:
             wanted = self._wanted.get(number)
             if kind and wanted is not None and kind not in wanted:
                 continue
@@ -81,6 +90,6 @@ class Listeners:
             elif not writer.transport.is_closing():
                 writer.write(line)
 
-    def _abort(self) -> None:
-        for writer in list(self._writers.values()):
+    def _abort(self, writers: list[asyncio.StreamWriter]) -> None:
+        for writer in writers:
             writer.transport.abort()
