@@ -1,4 +1,4 @@
-"""The envelope on the wire: what is accepted, what is refused with 408 (fact sheet 1 and 2)."""
+"""The envelope on the wire: what is accepted, what is refused with 408."""
 
 from __future__ import annotations
 
@@ -110,7 +110,7 @@ def test_what_is_no_request_is_invalid(shared: Wire, body: str | bytes) -> None:
     ],
 )
 def test_a_document_type_is_refused(shared: Wire, prologue: str) -> None:
-    """A DTD or an entity is 408, whether it is used or not (fact sheet 2)."""
+    """A DTD or an entity is 408, whether it is used or not."""
     for body in (PING, PING.replace("agentPing", "&f;")):
         assert shared.send(prologue + body).code == 408
 
@@ -135,7 +135,7 @@ def test_only_post_carries_a_request(shared: Wire, method: str) -> None:
     ],
 )
 def test_base64_that_is_accepted(text: str, value: bytes) -> None:
-    """White space anywhere and missing padding are no fault (fact sheet 2)."""
+    """White space anywhere and missing padding are no fault."""
     assert decode_base64(text) == value
 
 
@@ -190,7 +190,7 @@ def test_a_request_over_the_limit() -> None:
 
 
 def test_the_limit_is_64_mib(wire: Wire) -> None:
-    """An ID of 40 MiB goes in and comes out; over 64 MiB of request is 408 (fact sheet 1)."""
+    """An ID of 40 MiB goes in and comes out; over 64 MiB of request is 408."""
     contents = bytes(range(256)) * (40 * 4096)
     assert wire.call("sharedSaveID", "big.iic", contents).code == 1
     reply = wire.post(envelope("sharedGetID", "big.iic", session=wire.session))

@@ -1,4 +1,4 @@
-"""Each of the 37 functions, with its results and its codes (guide 4, fact sheet 5)."""
+"""Each of the 37 functions, with its results and its codes (guide 4)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Logging in: rounds, answers, lockout, sessions (guide 4.20 and 4.22, fact sheet 4)."""
+"""Logging in: rounds, answers, lockout, sessions (guide 4.20 and 4.22)."""
 
 from __future__ import annotations
 

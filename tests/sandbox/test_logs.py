@@ -1,4 +1,4 @@
-"""The master log and the task logs, small and huge (guide 4.2 and 4.30, fact sheet 7.6)."""
+"""The master log and the task logs, small and huge (guide 4.2 and 4.30)."""
 
 from __future__ import annotations
 

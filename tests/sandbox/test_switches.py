@@ -1,4 +1,4 @@
-"""Each switch, on the wire (fact sheet 6 and 8)."""
+"""Each switch, on the wire."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Speaks to the gateway with plain httpx and hand-written XML, as the fact sheet words it."""
+"""Speaks to the gateway with plain httpx and hand-written XML, as the guide words it."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """The sandbox of Sertainty's Data Protector gateway (Web API guide V3.4.0).
 
-A second reading of the protocol, made from its fact sheet and not from the toolkit's client.
+A second reading of the protocol, made from the guide and not from the toolkit's client.
 """
 
 from __future__ import annotations

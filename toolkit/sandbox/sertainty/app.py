@@ -22,7 +22,7 @@ _DRAIN = 256 * 1024 * 1024  # of a request over the limit, what is read on for t
 
 
 class GatewayApp(App):
-    """Answers every path: the guide names none (fact sheet 1)."""
+    """Answers every path: the guide names none."""
 
     def __init__(self, gateway: Gateway) -> None:
         super().__init__()

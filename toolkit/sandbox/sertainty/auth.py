@@ -1,4 +1,4 @@
-"""Who may call: challenge rounds, lockout and sessions (guide 4.20 and 4.22, fact sheet 4)."""
+"""Who may call: challenge rounds, lockout and sessions (guide 4.20 and 4.22)."""
 
 from __future__ import annotations
 

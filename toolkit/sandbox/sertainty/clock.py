@@ -31,7 +31,7 @@ class Clock(SetClock):
 
 
 def write_time(seconds: float | None) -> str:
-    """``YYYY-MM-DDTHH:MM:SS`` in UTC without a zone, empty for None (fact sheet 7.1)."""
+    """``YYYY-MM-DDTHH:MM:SS`` in UTC without a zone, empty for None."""
     if seconds is None:
         return ""
     return dt.datetime.fromtimestamp(int(seconds), dt.UTC).strftime("%Y-%m-%dT%H:%M:%S")

@@ -1,4 +1,4 @@
-"""The seven status codes, and the refusal that carries one (guide 5, fact sheet 3)."""
+"""The seven status codes, and the refusal that carries one (guide 5)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Task definitions: the XML of a configuration's tasks and of templates (fact sheet 7.5).
+"""Task definitions: the XML of a configuration's tasks and of templates.
 
 The guide gives no schema; this is the sheet's default, read leniently: what is not understood is
 kept in the document and otherwise ignored. ``Every`` (minutes between runs) is the sandbox's own.

@@ -1,4 +1,4 @@
-"""Requests in, replies out: the XML envelope and its base64 (guide 2, fact sheet 2).
+"""Requests in, replies out: the XML envelope and its base64 (guide 2).
 
 Read with the standard library's expat and nothing else: no DTD, no entity, bounded depth.
 """

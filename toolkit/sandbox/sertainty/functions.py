@@ -1,4 +1,4 @@
-"""The table of the 37 functions: what each takes, and who answers it (guide 4, fact sheet 5)."""
+"""The table of the 37 functions: what each takes, and who answers it (guide 4)."""
 
 from __future__ import annotations
 

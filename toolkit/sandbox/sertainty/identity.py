@@ -1,4 +1,4 @@
-"""Machine fingerprints and the IDs made of them (fact sheet 7.2, 7.3). All of it is invented."""
+"""Machine fingerprints and the IDs made of them. All of it is invented."""
 
 from __future__ import annotations
 

@@ -12,55 +12,55 @@ from toolkit.sandbox.switches import Changeable
 class Switches(Changeable):
     """How the gateway behaves where the guide is silent or contradicts itself.
 
-    The defaults are the fact sheet's. The numbers are its rows (section 6) or sections.
+    The defaults are what the guide's examples suggest, or else what most servers do.
 
     Attributes
     ----------
     function_case
-        6.2: ``"any"`` matches function names without case, ``"exact"`` as in Table 3 only.
+        ``"any"`` matches function names without case, ``"exact"`` as in Table 3 only.
     template_get
-        6.3: which spelling of function 36 is known: ``"both"``, ``"templateGetTask"`` (Table 3) or
+        Which spelling of function 36 is known: ``"both"``, ``"templateGetTask"`` (Table 3) or
         ``"tempateGetTask"`` (the Format).
     alter_style
-        6.1: where agentAlter's session and option must be: ``"any"``, ``"args"`` (two arguments,
+        Where agentAlter's session and option must be: ``"any"``, ``"args"`` (two arguments,
         no Session), ``"session"`` (Session, option only) or ``"both"``.
     prompt_names
-        4, 6.12: names of the prompt Results: ``"none"``, ``"index"`` (prompt-1 ...) or ``"text"``
+        Names of the prompt Results: ``"none"``, ``"index"`` (prompt-1 ...) or ``"text"``
         (the prompt's own text).
     answer_names
-        4: which names of answers are understood: ``"any"``, ``"index"`` or ``"text"``.
+        Which names of answers are understood: ``"any"``, ``"index"`` or ``"text"``.
     wrong_answer
-        4: a wrong answer is ``"deny"`` (3, the login is over) or ``"again"`` (2, the same prompts).
+        A wrong answer is ``"deny"`` (3, the login is over) or ``"again"`` (2, the same prompts).
     cycle_failures
-        4: refused logins in a row until the user is locked out (MaximumCycleFailures); 0 = never.
+        Refused logins in a row until the user is locked out (MaximumCycleFailures); 0 = never.
     total_failures
-        4: refused logins in all until the user is locked out (MaximumTotalFailures); 0 = never.
+        Refused logins in all until the user is locked out (MaximumTotalFailures); 0 = never.
     round_minutes
-        4: how long a challenge waits for its answers.
+        How long a challenge waits for its answers.
     session_minutes
-        4, 6.27: minutes without a call after which a session is dead (3); 0 = never.
+        Minutes without a call after which a session is dead (3); 0 = never.
     manual_start
-        6.15: after agentShutdown, agentStart answers 502 until a person starts the agent.
+        After agentShutdown, agentStart answers 502 until a person starts the agent.
     offline_ping
-        4.4: agentPing while the agent is offline: ``"fault"`` (502) or ``"silence"`` (no answer).
+        AgentPing while the agent is offline: ``"fault"`` (502) or ``"silence"`` (no answer).
     base64_line
-        2: characters in a line of base64 in replies; 0 = no line breaks, else a multiple of 4.
+        Characters in a line of base64 in replies; 0 = no line breaks, else a multiple of 4.
     white_space
-        2: indents the reply and puts white space around the values in it.
+        Indents the reply and puts white space around the values in it.
     declaration
-        1: starts the reply with an XML declaration.
+        Starts the reply with an XML declaration.
     empty_results
-        2: when nothing is returned: ``"omit"`` the ResultList or write an ``"empty"`` one.
+        When nothing is returned: ``"omit"`` the ResultList or write an ``"empty"`` one.
     named_status
-        6.24: the Results of taskGetStatus carry names.
+        The Results of taskGetStatus carry names.
     status_message
-        6.13: writes the StatusMessage's text; if not, the element is empty.
+        Writes the StatusMessage's text; if not, the element is empty.
     http_status
-        1: HTTP status of every reply that is a Response.
+        HTTP status of every reply that is a Response.
     unfinished_logs
-        7.6: logs are still being written: the end tag is missing.
+        Logs are still being written: the end tag is missing.
     body_limit
-        1: largest request in bytes; a larger one is 408.
+        Largest request in bytes; a larger one is 408.
 
     Examples
     --------
