@@ -42,7 +42,7 @@ class Switches(Changeable):
     manual_start
         After agentShutdown, agentStart answers 502 until a person starts the agent.
     offline_ping
-        AgentPing while the agent is offline: ``"fault"`` (502) or ``"silence"`` (no answer).
+        agentPing while the agent is offline: ``"fault"`` (502) or ``"silence"`` (no answer).
     base64_line
         Characters in a line of base64 in replies; 0 = no line breaks, else a multiple of 4.
     white_space
