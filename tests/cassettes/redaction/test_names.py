@@ -79,3 +79,9 @@ def test_ids_look_random(value: object) -> None:
     assert looks_random(str(value))
     for text in ("2019-04-01T08:00:00", "configuration", "HelloWorld", "nightly-2", "1.2.3.4.5"):
         assert not looks_random(text)
+
+
+def test_a_placeholder_is_no_name_of_a_secret() -> None:
+    """Not even one that folds to its kind, as its digest is of digits alone."""
+    assert Names().kind("XXXXXXXX-token-1234567812345678") is None
+    assert Names().kind("XXXXXXXX-token") is not None

@@ -11,6 +11,8 @@ import itertools
 import re
 from collections.abc import Iterable
 
+from toolkit.cassettes.redaction.placeholders import is_placeholder
+
 EXACT: dict[str, str] = {
     "pass": "password",
     "pw": "password",
@@ -157,6 +159,8 @@ class Names:
             return kind
 
     def _look_up(self, name: str) -> str | None:
+        if is_placeholder(name):  # one with a digest of digits alone would fold to its kind
+            return None
         folded = fold(name)
         if folded in self.extra:
             return "field"
