@@ -104,23 +104,28 @@ class Table:
 
     def find_exact(self, exact: bytes) -> tuple[int, int, int, bool] | None:
         """Give row, position, length and whether its key has other rows, by a request's bytes."""
-        data = self._data
-        at = self._exact_directory + 4 * (_PREFIX(exact)[0] >> self._shift)
-        first, end = _PAIR(data, at)
-        start = at = self._exact + 24 * first
-        stop = self._exact + 24 * end
-        while (at := data.find(exact, at, stop)) >= 0:
-            if not (at - start) % 24:
-                row, length, position = _PLACE(data, at + 8)
-                return row, position & ~_SEVERAL, length, position >= _SEVERAL
-            at += 1
-        return None
+        rank, _ = self._rank(exact)
+        if rank < 0:
+            return None
+        row, length, position = _PLACE(self._data, self._exact + 24 * rank + EXACT_BYTES)
+        return row, position & ~_SEVERAL, length, position >= _SEVERAL
 
     def same(self, exact: bytes) -> tuple[int, int]:
         """Give the ranks of a request with these very bytes: the first, and the one after its last.
 
         Ranks of one request are in recorded order; the two are equal when there is none.
         """
+        rank, end = self._rank(exact)
+        if rank < 0:
+            return 0, 0
+        after = rank + 1
+        if after < end and self._exact_of(after) == exact:
+            rest = range(after, end)
+            after += bisect_left(rest, True, key=lambda other: self._exact_of(other) != exact)
+        return rank, after
+
+    def _rank(self, exact: bytes) -> tuple[int, int]:
+        """Give the first rank of a request's bytes, or -1, and where those of its prefix end."""
         data = self._data
         at = self._exact_directory + 4 * (_PREFIX(exact)[0] >> self._shift)
         first, end = _PAIR(data, at)
@@ -129,16 +134,9 @@ class Table:
         while (at := data.find(exact, at, stop)) >= 0:
             rank, beside = divmod(at - start, 24)
             if not beside:
-                rank += first
-                after = rank + 1
-                if after < end and self._exact_of(after) == exact:
-                    rest = range(after, end)
-                    after += bisect_left(
-                        rest, True, key=lambda other: self._exact_of(other) != exact
-                    )
-                return rank, after
+                return first + rank, end
             at += 1
-        return 0, 0
+        return -1, end
 
     def _exact_of(self, rank: int) -> bytes:
         at = self._exact + 24 * rank
