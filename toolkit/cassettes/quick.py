@@ -31,19 +31,23 @@ class _Asked(msgspec.Struct, gc=False):
     headers: msgspec.Raw = _NO_HEADERS
 
 
-class _Status(msgspec.Struct, gc=False):
+class Status(msgspec.Struct, gc=False):
+    """The status of a usual response."""
+
     code: int
     message: str | None = None
 
 
-class _Body(msgspec.Struct, gc=False):
+class Body(msgspec.Struct, gc=False):
+    """The body of a usual response: text, in the cassette itself."""
+
     string: str
     file: None = None  # else the body is kept beside the cassette
 
 
 class _Answer(msgspec.Struct, gc=False):
-    status: _Status
-    body: _Body
+    status: Status
+    body: Body
     headers: msgspec.Raw = _NO_HEADERS
     http_version: str | None = None
     encoding: str | None = None

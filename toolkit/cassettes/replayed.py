@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import sys
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -13,26 +13,17 @@ import msgspec
 
 from toolkit.cassettes import flowline
 from toolkit.cassettes.bodyfiles import response_in
+from toolkit.cassettes.quick import Body, Status
 from toolkit.cassettes.vcrdict import header_pairs, response_from_dict
 from toolkit.cassettes.wire import family_of
 from toolkit.http import TIMING, Timing
 
 
-class _Status(msgspec.Struct):
-    code: int
-    message: str | None = None
-
-
-class _Body(msgspec.Struct):
-    string: str
-    file: None = None  # else the body is kept beside the cassette
-
-
 class _Usual(msgspec.Struct):
     """The ``response`` of most interactions; what it does not fit is read as any mapping."""
 
-    status: _Status
-    body: _Body
+    status: Status
+    body: Body
     headers: dict[str, list[str]]
     http_version: str = "HTTP/1.1"
     recorded_at: str | None = None
@@ -58,80 +49,75 @@ def answer_to(request: Any, line: bytes, path: Path) -> Any:
 
 
 def _usual_answer(request: Any, usual: _Usual) -> Any:
-    family = family_of(type(request))
-    headers: list[tuple[Any, Any]] = []
-    kind = replayed_response(family)
-    for name, values in usual.headers.items():
-        if name.lower() == "content-encoding":
-            kind = family.Response  # a stock cassette: the body is as it came, httpx decodes it
-        for one in values:
-            headers.append((name, one))  # noqa: PERF401 - quicker than a list for each header
-    body = usual.body.string.encode()
-    at = usual.recorded_at
     return _made(
-        kind,
-        usual.status.code,
-        headers,
-        family.ByteStream(body),
-        {
-            "http_version": usual.http_version.encode(),
-            "reason_phrase": (usual.status.message or "").encode("ascii", "replace"),
-            TIMING: Timing(dt.datetime.fromisoformat(at) if at else None, usual.elapsed),
-        },
-        body,
+        request,
+        usual.status,
+        usual.headers,
+        usual.body.string.encode(),
+        usual.http_version,
+        _timing(usual.recorded_at, usual.elapsed),
     )
 
 
 def _any_answer(request: Any, answer: dict[str, Any]) -> Any:
-    family = family_of(type(request))
     failed = answer.get("failure")
     if "status" not in answer:
-        return _old_answer(family, answer)
-    status = answer["status"]
-    if failed is not None and not status["code"]:
+        return _old_answer(family_of(type(request)), answer)
+    status = Status(answer["status"]["code"], answer["status"].get("message"))
+    if failed is not None and not status.code:
         raise failure_to(request, failed)
     body = answer["body"]["string"] if isinstance(answer.get("body"), dict) else answer.get("body")
     if not isinstance(body, bytes):
         body = (body or "").encode("utf-8", "surrogatepass")
+    return _made(
+        request,
+        status,
+        answer.get("headers") or {},
+        body,
+        answer.get("http_version") or "HTTP/1.1",
+        _timing(answer.get("recorded_at"), answer.get("elapsed")),
+        failed,
+    )
+
+
+def _made(
+    request: Any,
+    status: Status,
+    recorded: Mapping[str, Any],
+    body: bytes,
+    version: str,
+    timing: Timing,
+    failed: dict[str, str] | None = None,
+) -> Any:
+    family = family_of(type(request))
     headers: list[tuple[Any, Any]] = []
     kind = replayed_response(family)
-    for name, values in (answer.get("headers") or {}).items():
+    for name, values in recorded.items():
         if name.lower() == "content-encoding":
-            kind = family.Response
-        headers += [(name, one) for one in (values if isinstance(values, list) else (values,))]
+            kind = family.Response  # a stock cassette: the body is as it came, httpx decodes it
+        for one in values if isinstance(values, list) else (values,):
+            headers.append((name, one))  # noqa: PERF401 - quicker than a list for each header
     stream = family.ByteStream(body)
     if failed is not None:
         kind = family.Response
         stream = broken_stream(family)(body, lambda: failure_to(request, failed))
     extensions = {
-        "http_version": (answer.get("http_version") or "HTTP/1.1").encode(),
-        "reason_phrase": (status.get("message") or "").encode("ascii", "replace"),
-        TIMING: _timing(answer),
+        "http_version": version.encode(),
+        "reason_phrase": (status.message or "").encode("ascii", "replace"),
+        TIMING: timing,
     }
-    return _made(kind, status["code"], headers, stream, extensions, body)
-
-
-def _made(
-    kind: Any,
-    code: int,
-    headers: list[tuple[Any, Any]],
-    stream: Any,
-    extensions: dict[str, Any],
-    body: bytes,
-) -> Any:
     try:
-        response = kind(code, headers=headers, stream=stream, extensions=extensions)
+        response = kind(status.code, headers=headers, stream=stream, extensions=extensions)
     except (TypeError, UnicodeEncodeError):  # a value that is not ASCII, or not text
         pairs = [(name.encode(), one.encode()) for name, one in header_pairs(headers)]
-        response = kind(code, headers=pairs, stream=stream, extensions=extensions)
-    response.recorded = body, stream, extensions[TIMING].elapsed
+        response = kind(status.code, headers=pairs, stream=stream, extensions=extensions)
+    response.recorded = body, stream, timing.elapsed
     return response
 
 
-def _timing(answer: dict[str, Any]) -> Timing:
+def _timing(at: str | None, elapsed: float | None) -> Timing:
     """Give when the answer was recorded and how long it took, for the client to tell again."""
-    at = answer.get("recorded_at")
-    return Timing(dt.datetime.fromisoformat(at) if at else None, answer.get("elapsed"))
+    return Timing(dt.datetime.fromisoformat(at) if at else None, elapsed)
 
 
 def _old_answer(family: Any, answer: dict[str, Any]) -> Any:
