@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import abc
 import warnings
 from types import TracebackType
 from typing import ClassVar, Self
@@ -9,7 +10,7 @@ from typing import ClassVar, Self
 from toolkit.outcomes import CallError
 
 
-class Closing:
+class Closing(abc.ABC):
     """Its ``close`` is called at the end of its ``with``.
 
     Examples
@@ -29,9 +30,9 @@ class Closing:
     Where it is said, it is said in a warning, which hides no result and no other exception.
     """
 
+    @abc.abstractmethod
     def close(self) -> None:
         """Close it."""
-        raise NotImplementedError
 
     def __enter__(self) -> Self:
         return self

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import abc
 import asyncio
 from typing import ClassVar, Generic, Protocol, TypeVar
 
@@ -52,9 +53,9 @@ class BaseSession(Closing, Generic[Grant]):
         return self._first.user
 
     @property
+    @abc.abstractmethod
     def open(self) -> bool:
         """Whether it is the session in use now."""
-        raise NotImplementedError
 
     @property
     def _is_waiting(self) -> bool:
