@@ -15,8 +15,8 @@ import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Mapping
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -87,6 +87,24 @@ def fresh(what: str, *arguments: Any, path: Path | None = None, limit: float = 6
     if done.returncode:
         raise RuntimeError(f"{what}{arguments} failed:\n{done.stderr[-3000:]}")
     return json.loads(done.stdout.splitlines()[-1])
+
+
+@contextmanager
+def serving(module: str, *arguments: str) -> Iterator[str]:
+    """Run a server of this package that prints its port; give its address.
+
+    It ends with its standard input, so never later than we.
+    """
+    process = subprocess.Popen(  # noqa: S603 - our own interpreter
+        [sys.executable, "-m", module, *arguments], cwd=ROOT, env=environment(),
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    try:
+        assert process.stdout is not None
+        yield f"http://127.0.0.1:{int(process.stdout.readline())}"
+    finally:
+        process.kill()
+        process.communicate(timeout=30)
 
 
 def reason(error: Exception) -> str:

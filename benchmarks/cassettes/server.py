@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import re
-import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from benchmarks.cassettes.traffic import RESPONSE_HEADERS, answer
-from benchmarks.measure import ROOT, environment
+from benchmarks.measure import serving
 
 _HEAD = "".join(f"{name}: {value}\r\n" for name, value in RESPONSE_HEADERS.items())
 _LENGTH = re.compile(rb"content-length: *(\d+)", re.IGNORECASE)
@@ -19,17 +18,9 @@ _NUMBER = re.compile(rb'type="int">\D*(\d+)')
 
 @contextmanager
 def running() -> Iterator[str]:
-    """Start the server; give its URL. It ends with its standard input, so never later than we."""
-    process = subprocess.Popen(
-        [sys.executable, "-m", "benchmarks.cassettes.server"], cwd=ROOT, env=environment(),
-        stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
-    )  # fmt: skip
-    try:
-        assert process.stdout is not None
-        yield f"http://127.0.0.1:{int(process.stdout.readline())}/service"
-    finally:
-        process.kill()
-        process.communicate(timeout=30)
+    """Start the server; give its URL."""
+    with serving("benchmarks.cassettes.server") as address:
+        yield f"{address}/service"
 
 
 class Answering(asyncio.Protocol):

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import re
 import socket
-import subprocess
 import sys
 import threading
 from collections.abc import Iterator
@@ -13,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from benchmarks.logs.document import SMALL, answer_of
-from benchmarks.measure import ROOT, environment
+from benchmarks.measure import serving
 
 _LENGTH = re.compile(rb"content-length: *(\d+)", re.IGNORECASE)
 _GRANTED = answer_of(b"session-1")
@@ -22,17 +21,9 @@ _SMALL = answer_of(SMALL.encode())
 
 @contextmanager
 def running(answer: str) -> Iterator[str]:
-    """Start the server; give its URL. It ends with its standard input, so never later than we."""
-    process = subprocess.Popen(  # noqa: S603 - our own interpreter
-        [sys.executable, "-m", "benchmarks.logs.server", answer], cwd=ROOT, env=environment(),
-        stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
-    )  # fmt: skip
-    try:
-        assert process.stdout is not None
-        yield f"http://127.0.0.1:{int(process.stdout.readline())}/"
-    finally:
-        process.kill()
-        process.communicate(timeout=30)
+    """Start the server; give its URL."""
+    with serving("benchmarks.logs.server", answer) as address:
+        yield f"{address}/"
 
 
 def serve(connection: socket.socket, answer: Path) -> None:

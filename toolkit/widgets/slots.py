@@ -7,7 +7,7 @@ from typing import Any
 import narwhals as nw
 import pandas as pd
 
-from toolkit.analysis import counting
+from toolkit.analysis import counting, engines
 from toolkit.analysis.calls import COLUMNS as CALL_COLUMNS
 from toolkit.analysis.codes import NO_FAILURE
 
@@ -75,10 +75,9 @@ def count(calls: Any, step: Step) -> pd.DataFrame:
     # Engines cut times to seconds, minutes and hours, which all of them know; pandas goes on.
     fine = next(unit for least, unit in _UNITS if step.seconds >= least)
     frame = counting.lazily(calls, CALL_COLUMNS).filter(~nw.col("at").is_null())
-    keys = frame.with_columns(
-        slot=nw.col("at").dt.truncate(fine), bad=~nw.col("category").is_in(NO_FAILURE)
-    )
-    found = counting.counted(keys, ["slot", "bad"], _AGGREGATES)
+    keys = frame.with_columns(bad=~nw.col("category").is_in(NO_FAILURE))
+    cut = engines.cut(keys, "at", fine, "slot")
+    found = counting.counted(cut, ["slot", "bad"], _AGGREGATES)
     at = pd.to_datetime(found["slot"], utc=True).dt.floor(step.freq)
     failed = found["calls"].where(found["bad"].astype("bool"), 0)
     counts = pd.DataFrame({"at": at, "calls": found["calls"], "failed": failed})
