@@ -12,9 +12,9 @@ import functools
 import os
 import ssl
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import httpx
 
@@ -29,6 +29,9 @@ from toolkit.outcomes import (
 )
 
 Result = TypeVar("Result")
+
+AT_ONCE = 50
+"""Requests of one async client that are under way at a time, unless ``Limits`` says otherwise."""
 
 TIMING = "toolkit.timing"
 """Key of ``httpx.Response.extensions`` under which a cassette tells an answer's own timing."""
@@ -48,6 +51,8 @@ class Limits:
         Size of an answer's body after content decoding.
     retries : int
         How often a request that may be repeated is repeated after a lost connection.
+    at_once : int
+        How many requests of one async client are under way at a time; further ones wait.
     """
 
     connect: float = 5.0
@@ -55,6 +60,7 @@ class Limits:
     total: float = 600.0
     max_bytes: int = 256 * 1024 * 1024
     retries: int = 1
+    at_once: int = AT_ONCE
 
 
 @dataclass(slots=True)
@@ -83,13 +89,26 @@ def make_client(
     limits: Limits | None = None,
 ) -> httpx.Client:
     """A client over ``transport`` with the toolkit's timeouts; redirects are not followed."""
+    return httpx.Client(transport=transport, **_chosen(headers, limits))
+
+
+def make_async_client(
+    transport: httpx.AsyncBaseTransport,
+    *,
+    headers: dict[str, str] | None = None,
+    limits: Limits | None = None,
+) -> httpx.AsyncClient:
+    """Make an async client as :func:`make_client` makes a blocking one."""
+    return httpx.AsyncClient(transport=transport, **_chosen(headers, limits))
+
+
+def _chosen(headers: dict[str, str] | None, limits: Limits | None) -> dict[str, Any]:
     limits = limits or Limits()
-    return httpx.Client(
-        transport=transport,
-        headers={"user-agent": "session-toolkit", **(headers or {})},
-        timeout=httpx.Timeout(limits.read, connect=limits.connect),
-        follow_redirects=False,
-    )
+    return {
+        "headers": {"user-agent": "session-toolkit", **(headers or {})},
+        "timeout": httpx.Timeout(limits.read, connect=limits.connect),
+        "follow_redirects": False,
+    }
 
 
 Verify = bool | str | os.PathLike[str] | ssl.SSLContext
@@ -112,6 +131,25 @@ def make_transport(*, verify: Verify = True, proxy: str | None = None) -> httpx.
     >>> make_transport().close()
     """
     return httpx.HTTPTransport(verify=_context(verify), proxy=proxy, retries=0)
+
+
+def make_async_transport(
+    *, verify: Verify = True, proxy: str | None = None, at_once: int = AT_ONCE
+) -> httpx.AsyncHTTPTransport:
+    """The network of an async client; TLS as :func:`make_transport` has it.
+
+    Parameters
+    ----------
+    at_once : int
+        Connections that are open at a time.
+
+    Raises
+    ------
+    InvalidArgument
+        The CA file cannot be read.
+    """
+    pool = httpx.Limits(max_connections=at_once, max_keepalive_connections=at_once)
+    return httpx.AsyncHTTPTransport(verify=_context(verify), proxy=proxy, limits=pool, retries=0)
 
 
 def _context(verify: Verify) -> bool | ssl.SSLContext:
@@ -158,14 +196,49 @@ def send(
     ReplyTooLarge
         The body passed ``limits.max_bytes``; reading stopped there.
     """
-    if timeout is not None:
-        request.extensions["timeout"] = httpx.Timeout(timeout).as_dict()
-    total = limits.total if timeout is None else timeout
+    total = _total(request, limits, timeout)
 
     def once(at: dt.datetime, start: float) -> Answer:
-        return _once(client, request, at, start, total, limits.max_bytes)
+        try:
+            response = client.send(request, stream=True)
+            try:
+                body = _Body(response, start, total, limits.max_bytes)
+                for chunk in response.iter_bytes():
+                    body.add(chunk)
+            finally:
+                response.close()
+        except httpx.HTTPError as error:
+            raise failure_for(error) from error
+        return _answer(response, body, at, start)
 
     return _repeated(once, limits.retries, repeatable=repeatable)
+
+
+async def send_async(
+    client: httpx.AsyncClient,
+    request: httpx.Request,
+    *,
+    limits: Limits,
+    repeatable: bool,
+    timeout: float | None = None,
+) -> Answer:
+    """Send one request and read its answer whole, as :func:`send` does. Cancelling it ends it."""
+    total = _total(request, limits, timeout)
+
+    async def once(at: dt.datetime, start: float) -> Answer:
+        try:
+            response = await client.send(request, stream=True)
+            try:
+                body = _Body(response, start, total, limits.max_bytes)
+                async for chunk in response.aiter_bytes():
+                    body.add(chunk)
+            finally:
+                await response.aclose()
+        except httpx.HTTPError as error:
+            raise failure_for(error) from error
+        return _answer(response, body, at, start)
+
+    return await _repeated_async(once, limits.retries, repeatable=repeatable)
 
 
 def begin(
@@ -190,43 +263,68 @@ def begin(
     return _repeated(once, limits.retries, repeatable=repeatable)
 
 
+async def begin_async(
+    client: httpx.AsyncClient, request: httpx.Request, *, limits: Limits, repeatable: bool
+) -> httpx.Response:
+    """Send one request and give its answer unread, as :func:`begin` does."""
+
+    async def once(_at: dt.datetime, _start: float) -> httpx.Response:
+        try:
+            return await client.send(request, stream=True)
+        except httpx.HTTPError as error:
+            raise failure_for(error) from error
+
+    return await _repeated_async(once, limits.retries, repeatable=repeatable)
+
+
 def _repeated(
     once: Callable[[dt.datetime, float], Result], retries: int, *, repeatable: bool
 ) -> Result:
-    attempt = 0
-    while True:
+    for left in range(retries, -1, -1):
         at, start = dt.datetime.now(dt.UTC), time.perf_counter()
         try:
             return once(at, start)
         except CallError as error:
-            safe = isinstance(error, Unreachable) or (
-                repeatable and isinstance(error, ConnectionLost)
-            )
-            if not safe or attempt >= retries:
-                error.at = error.at or at
-                error.elapsed = time.perf_counter() - start
-                raise
-            attempt += 1
+            if not _is_repeated(error, left, repeatable=repeatable):
+                raise _timed_error(error, at, start) from error.__cause__
+    raise AssertionError("unreachable")
 
 
-def _once(
-    client: httpx.Client,
-    request: httpx.Request,
-    at: dt.datetime,
-    start: float,
-    total: float,
-    max_bytes: int,
-) -> Answer:
-    try:
-        response = client.send(request, stream=True)
+async def _repeated_async(
+    once: Callable[[dt.datetime, float], Awaitable[Result]], retries: int, *, repeatable: bool
+) -> Result:
+    for left in range(retries, -1, -1):
+        at, start = dt.datetime.now(dt.UTC), time.perf_counter()
         try:
-            body = _read(response, start, total, max_bytes)
-        finally:
-            response.close()
-    except httpx.HTTPError as error:
-        raise failure_for(error) from error
+            return await once(at, start)
+        except CallError as error:
+            if not _is_repeated(error, left, repeatable=repeatable):
+                raise _timed_error(error, at, start) from error.__cause__
+    raise AssertionError("unreachable")
+
+
+def _is_repeated(error: CallError, left: int, *, repeatable: bool) -> bool:
+    """Whether a call is sent once more: not one byte was sent, or it is a read that was lost."""
+    lost = repeatable and isinstance(error, ConnectionLost)
+    return left > 0 and (lost or isinstance(error, Unreachable))
+
+
+def _timed_error(error: CallError, at: dt.datetime, start: float) -> CallError:
+    error.at, error.elapsed = error.at or at, time.perf_counter() - start
+    return error
+
+
+def _total(request: httpx.Request, limits: Limits, timeout: float | None) -> float:
+    """The seconds that the whole answer may take."""
+    if timeout is None:
+        return limits.total
+    request.extensions["timeout"] = httpx.Timeout(timeout).as_dict()
+    return timeout
+
+
+def _answer(response: httpx.Response, body: _Body, at: dt.datetime, start: float) -> Answer:
     at, elapsed = timed(response, at, start)
-    return Answer(response.status_code, response.headers, body, at, elapsed)
+    return Answer(response.status_code, response.headers, body.whole(), at, elapsed)
 
 
 def timed(response: httpx.Response, at: dt.datetime, start: float) -> tuple[dt.datetime, float]:
@@ -238,19 +336,31 @@ def timed(response: httpx.Response, at: dt.datetime, start: float) -> tuple[dt.d
     return timing.at or at, elapsed if timing.elapsed is None else timing.elapsed
 
 
-def _read(response: httpx.Response, start: float, total: float, max_bytes: int) -> bytes:
-    declared = response.headers.get("content-length", "")
-    if declared.isdigit() and int(declared) > max_bytes:
-        raise _too_large(f"announces {int(declared):,} bytes", max_bytes)
-    chunks, size = [], 0
-    for chunk in response.iter_bytes():
-        size += len(chunk)
-        if size > max_bytes:
-            raise _too_large("is longer", max_bytes)
-        chunks.append(chunk)
-        if time.perf_counter() - start > total:
-            raise TimedOut(f"the answer was not whole after {total:g} seconds")
-    return b"".join(chunks)
+class _Body:
+    """An answer's body while it comes, bounded in time and size."""
+
+    def __init__(
+        self, response: httpx.Response, start: float, total: float, max_bytes: int
+    ) -> None:
+        self._start, self._total, self._max_bytes = start, total, max_bytes
+        self._chunks: list[bytes] = []
+        self._size = 0
+        declared = response.headers.get("content-length", "")
+        if declared.isdigit() and int(declared) > max_bytes:
+            raise _too_large(f"announces {int(declared):,} bytes", max_bytes)
+
+    def add(self, chunk: bytes) -> None:
+        """One piece more."""
+        self._size += len(chunk)
+        if self._size > self._max_bytes:
+            raise _too_large("is longer", self._max_bytes)
+        self._chunks.append(chunk)
+        if time.perf_counter() - self._start > self._total:
+            raise TimedOut(f"the answer was not whole after {self._total:g} seconds")
+
+    def whole(self) -> bytes:
+        """All of it."""
+        return b"".join(self._chunks)
 
 
 def _too_large(what: str, max_bytes: int) -> ReplyTooLarge:

@@ -17,7 +17,7 @@ from tests.services.uptivity.wire import error, result
 from toolkit.http import Answer
 from toolkit.outcomes import ConnectionLost, NotRecorded, Unreachable
 from toolkit.services.base.asking import TerminalAsker
-from toolkit.services.base.driving import Send, drive, drive_async
+from toolkit.services.base.driving import Send, drive, drive_async, in_thread
 from toolkit.services.uptivity import wire
 from toolkit.services.uptivity.call import Call, Command
 from toolkit.services.uptivity.codes import CODES
@@ -267,5 +267,5 @@ def test_awaited() -> None:
     one = Wire(refused(47), GOOD)
     options = Options(wait=0.001)
     flow = call_flow(Command("TEST"), State(DOORS["tcp"], options))
-    call = asyncio.run(drive_async(flow, one.send, TerminalAsker()))
+    call = asyncio.run(drive_async(flow, in_thread(one.send), TerminalAsker()))
     assert (call.outcome.code, len(one.sent)) == (20, 2)

@@ -10,7 +10,21 @@ from typing import ClassVar, Self
 from toolkit.outcomes import CallError
 
 
-class Closing(abc.ABC):
+class _Ending:
+    """How a failure to close is told."""
+
+    _left_behind: ClassVar[str] = ""
+    """What it may mean that the server could not be told; empty where that is an exception.
+
+    Where it is said, it is said in a warning, which hides no result and no other exception.
+    """
+
+    def _tell(self, failed: CallError) -> None:
+        """Warn; called where there is something to be said."""
+        warnings.warn(f"{self._left_behind}: {failed}", stacklevel=3)
+
+
+class Closing(_Ending, abc.ABC):
     """Its ``close`` is called at the end of its ``with``.
 
     Examples
@@ -22,12 +36,6 @@ class Closing(abc.ABC):
     ...     print("open")
     open
     closed
-    """
-
-    _left_behind: ClassVar[str] = ""
-    """What it may mean that the server could not be told; empty where that is an exception.
-
-    Where it is said, it is said in a warning, which hides no result and no other exception.
     """
 
     @abc.abstractmethod
@@ -48,4 +56,42 @@ class Closing(abc.ABC):
         except CallError as failed:
             if not self._left_behind:
                 raise
-            warnings.warn(f"{self._left_behind}: {failed}", stacklevel=2)
+            self._tell(failed)
+
+
+class AsyncClosing(_Ending, abc.ABC):
+    """Its ``close`` is awaited at the end of its ``async with``.
+
+    Examples
+    --------
+    >>> import asyncio
+    >>> class Door(AsyncClosing):
+    ...     async def close(self):
+    ...         print("closed")
+    >>> async def main():
+    ...     async with Door():
+    ...         print("open")
+    >>> asyncio.run(main())
+    open
+    closed
+    """
+
+    @abc.abstractmethod
+    async def close(self) -> None:
+        """Close it."""
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        try:
+            await self.close()
+        except CallError as failed:
+            if not self._left_behind:
+                raise
+            self._tell(failed)

@@ -13,9 +13,10 @@ import pandas as pd
 from toolkit.cards import card
 from toolkit.http import Limits, Verify
 from toolkit.outcomes import InvalidArgument, LoginError, NobodyToAsk
+from toolkit.services.base import client as base
 from toolkit.services.base.asking import Asker, Place, find_asker, place
-from toolkit.services.base.client import RestClient, is_replaying
-from toolkit.services.base.driving import drive_login
+from toolkit.services.base.client import is_replaying
+from toolkit.services.base.driving import drive_login, in_thread
 from toolkit.services.base.restcall import Plan
 from toolkit.services.geoop import oauth
 from toolkit.services.geoop.call import Call
@@ -33,7 +34,7 @@ URL = "https://api.geoop.com"
 LOGIN_URL = "https://login.geoop.com"
 
 
-class Client(RestClient):
+class Client(base.Client):
     """GeoOp's API: each operation of a collection is a method that gives a DataFrame.
 
     Made by ``toolkit.geoop.connect()``. Use it in ``with`` to end its connections.
@@ -195,7 +196,7 @@ class Client(RestClient):
     async def _login(self, uri: str, asking: Callable[[str], Asker]) -> Session:
         wanted = oauth.authorization(self.state, uri)
         token = await drive_login(
-            lambda: login_flow(self.state, wanted), self._send, asking(wanted.url)
+            lambda: login_flow(self.state, wanted), in_thread(self._send), asking(wanted.url)
         )
         return Session(self, token)
 

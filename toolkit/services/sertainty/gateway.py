@@ -19,7 +19,7 @@ from toolkit.http import Answer, Limits, Verify
 from toolkit.outcomes import AccessDenied, InvalidArgument, NoSession
 from toolkit.services.base.asking import Answers, Asker, GivenAnswers
 from toolkit.services.base.closing import Closing
-from toolkit.services.base.driving import Flow, Send, Sender, drive, drive_login
+from toolkit.services.base.driving import Flow, Send, Sender, drive, drive_login, in_thread
 from toolkit.services.base.functions import SessionPlace
 from toolkit.services.base.keepasking import asker_for
 from toolkit.services.base.keeping import answers_of
@@ -225,7 +225,7 @@ class Gateway(Closing):
         title = f"sertainty gateway {urlsplit(self.url).netloc}"
         asker = asker_for(self, user, title, asker, keep=keep)
         self._answers, self._state.can_reopen = None, False
-        login = drive_login(lambda: login_flow(self._state, user), self._send, asker)
+        login = drive_login(lambda: login_flow(self._state, user), in_thread(self._send), asker)
         if getattr(asker, "waits", True):
             return Session(self, await login)
         return Session(self, asyncio.ensure_future(login))

@@ -16,10 +16,10 @@ from toolkit.cards import card
 from toolkit.http import Limits, Verify
 from toolkit.outcomes import InvalidArgument, NoSession, NotRecorded
 from toolkit.services.base.asking import Asker
-from toolkit.services.base.client import RestClient
-from toolkit.services.base.driving import Flow, Send, drive_login
+from toolkit.services.base.atonce import at_once
+from toolkit.services.base.client import Client
+from toolkit.services.base.driving import Flow, Send, drive_login, in_thread
 from toolkit.services.base.keepasking import asker_for
-from toolkit.services.xivo.atonce import at_once
 from toolkit.services.xivo.call import Call, Plan
 from toolkit.services.xivo.eras import Addresses
 from toolkit.services.xivo.flows import (
@@ -39,7 +39,7 @@ from toolkit.services.xivo.unlogged import Unlogged, shown
 Result = TypeVar("Result")
 
 
-class Server(Resources, RestClient):
+class Server(Resources, Client):
     """A XiVO or Wazo server: each of its operations is a method that gives a DataFrame.
 
     Made by ``toolkit.xivo.connect(url)``. The operations are grouped by resource: ``users``,
@@ -181,7 +181,7 @@ class Server(Resources, RestClient):
         title = f"Log in to {where}"
         login = drive_login(
             lambda: login_flow(self.state, None, user=user, title=title, keep=False),
-            self._send,
+            in_thread(self._send),
             asker,
         )
         if getattr(asker, "waits", True):
