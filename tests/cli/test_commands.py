@@ -180,6 +180,8 @@ def test_demo(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["demo", "--output", str(tmp_path)]) == 0
     out = capsys.readouterr().out
     assert "the replay is equal" in out
+    along = out[out.index("Recordings that come along") :]
+    assert [name for name in toolkit.sandbox.SERVICES if f" {name} " not in along] == []
     for label in ("SUCCESS", "FILE_NOT_FOUND", "FILE_EXISTS", "INVALID_REQUEST", "GENERAL_ERROR"):
         assert label in out
     calls = toolkit.read_calls(tmp_path / "demo.yaml")

@@ -2,7 +2,8 @@
 
 Starts a gateway, answers two rounds of challenges, calls all 37 functions (and what must fail),
 records it, stops the gateway, replays the recording, compares every frame, and shows what the
-analyses find. The exit status is 1 when a replayed frame or error differs from the live one.
+analyses find, in it and in the recordings of all services that come along. The exit status is 1
+when a replayed frame or error differs from the live one.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 import toolkit
+from toolkit.cli.samples import samples
 from toolkit.cli.tables import print_table
 from toolkit.outcomes import CallError
 from toolkit.services.sertainty import Gateway
@@ -192,8 +194,16 @@ def _show(console: Console, cassette: Path, page: Path, live: dict[str, Gave]) -
     print_table(tasks[shown], "Task statistics")
     print_table(_by_level(levels), "Events of the agent's log by level")
     print_table(_by_hour(levels).tail(12), "Events of the agent's log by hour (the last 12)")
+    print_table(_by_service(), "Recordings that come along")
     toolkit.write_report(page, calls=calls, tasks=tasks, log=log, title="Demo session")
     console.print(f"cassette  {cassette}\npage      {page}", soft_wrap=True)
+
+
+def _by_service() -> pd.DataFrame:
+    calls = toolkit.read_calls(samples() / "cassettes")
+    counts = {"calls": ("function", "size"), "functions": ("function", "nunique")}
+    table = calls.groupby("service", observed=True).agg(**counts, codes=("code", "nunique"))
+    return table.reset_index()
 
 
 def _by_level(levels: pd.DataFrame) -> pd.DataFrame:

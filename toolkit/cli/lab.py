@@ -10,10 +10,14 @@ import subprocess
 import sys
 from pathlib import Path
 
+from toolkit.cli.samples import copy_samples
 from toolkit.outcomes import InvalidArgument
 
 SANDBOX_URL = "TOOLKIT_SANDBOX_SERTAINTY"
 """The environment variable in which notebooks find the running sandbox's address."""
+
+FOLDER = "toolkit-lab"
+"""Where the samples are laid out when no folder is named."""
 
 
 def run(options: argparse.Namespace) -> int:
@@ -22,9 +26,7 @@ def run(options: argparse.Namespace) -> int:
         raise InvalidArgument(
             'JupyterLab is not installed; install it with: pip install "session-toolkit[lab]"'
         )
-    folder = Path(options.notebooks)
-    if not folder.is_dir():
-        raise InvalidArgument(f"there is no folder {folder}; name one with --notebooks")
+    folder = _folder(options.notebooks)
     from toolkit import sandbox
 
     with sandbox.start("sertainty", clock="real", workload=2.0) as box:
@@ -38,6 +40,21 @@ def run(options: argparse.Namespace) -> int:
         signal.signal(signal.SIGTERM, lambda *_: lab.terminate())
         while True:
             try:
-                return lab.wait()
+                status = lab.wait()
+                return status if status >= 0 else 128 - status  # as a shell tells of a signal
             except KeyboardInterrupt:  # Lab has had the same signal, and asks its own question
                 continue
+
+
+def _folder(named: str | None) -> Path:
+    """The folder to open: the one that was named, as it is, or a copy of the samples."""
+    if named is None:
+        folder = Path(FOLDER)
+        kept = copy_samples(folder).kept
+        print(f"samples in {folder.resolve()}", flush=True)
+        if kept:
+            print(f"as you changed them: {', '.join(kept)} (delete one to have it anew)")
+        return folder
+    if not (folder := Path(named)).is_dir():
+        raise InvalidArgument(f"there is no folder {named}; name one with --notebooks")
+    return folder

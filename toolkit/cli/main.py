@@ -55,7 +55,9 @@ def parser() -> argparse.ArgumentParser:
     serve.add_argument("--users", type=int, default=20, help="of xivo, geoop: invented people")
     serve.add_argument("--jobs", type=int, default=20, help="of geoop: so many invented jobs")
     lab = made["lab"]
-    lab.add_argument("--notebooks", default="notebooks", help="folder to open")
+    lab.add_argument(
+        "--notebooks", metavar="FOLDER", help="open this; else a copy of the samples, toolkit-lab"
+    )
     lab.add_argument("--no-browser", action="store_true", help="print the address only")
     lab.add_argument(
         "arguments", nargs=argparse.REMAINDER, help="JupyterLab's own options, such as --allow-root"
