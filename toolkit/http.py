@@ -18,6 +18,7 @@ from typing import Any, TypeVar
 
 import httpx
 
+from toolkit.configuration import chosen_proxy, chosen_verify
 from toolkit.outcomes import (
     CallError,
     ConnectionLost,
@@ -111,26 +112,32 @@ def _chosen(headers: dict[str, str] | None, limits: Limits | None) -> dict[str, 
     }
 
 
-Verify = bool | str | os.PathLike[str] | ssl.SSLContext
-"""Whom to trust: True, the path of a CA file, a context, or False to trust anybody."""
+Verify = bool | str | os.PathLike[str] | ssl.SSLContext | None
+"""Whom to trust: True, the path of a CA file, a context, or False to trust anybody.
+
+None is what nobody said: the CA file that ``TOOLKIT_VERIFY`` names, else True.
+"""
 
 
-def make_transport(*, verify: Verify = True, proxy: str | None = None) -> httpx.HTTPTransport:
+def make_transport(*, verify: Verify = None, proxy: str | None = None) -> httpx.HTTPTransport:
     """The network itself, TLS verified by default.
 
-    Nothing in the environment changes what is verified: not ``SSL_CERT_FILE``, which OpenSSL
-    reads, nor the variables of requests and curl. A CA of one's own is named by ``verify``.
+    What is not given is taken from the environment: ``TOOLKIT_VERIFY`` may name a CA file, and
+    ``TOOLKIT_PROXY`` a proxy; an empty ``proxy`` is none. Nothing else there changes what is
+    verified: not ``SSL_CERT_FILE``, which OpenSSL reads, nor the variables of requests and curl.
+    No variable switches the verification off.
 
     Raises
     ------
     InvalidArgument
-        The CA file cannot be read.
+        The CA file cannot be read, or a variable is not usable.
 
     Examples
     --------
     >>> make_transport().close()
     """
-    return httpx.HTTPTransport(verify=_context(verify), proxy=proxy, retries=0)
+    trusted, through = _context(chosen_verify(verify)), chosen_proxy(proxy)
+    return httpx.HTTPTransport(verify=trusted, proxy=through, retries=0)
 
 
 def make_async_transport(
