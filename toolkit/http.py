@@ -160,7 +160,7 @@ def make_async_transport(
 
 
 def _context(verify: Verify) -> bool | ssl.SSLContext:
-    if verify is True:
+    if verify is None or verify is True:
         return _public_authorities()
     if not isinstance(verify, str | os.PathLike):
         return verify
