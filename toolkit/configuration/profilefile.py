@@ -12,8 +12,8 @@ A TOML file with defaults and named servers. It holds no secret::
     verify = "gateway-ca.pem"      # beside this file
 
 The first of these that is there is read: the file that ``TOOLKIT_PROFILES`` names (``off``: none);
-``toolkit.toml`` in the working directory or in a folder above it, up to the home folder; ``profiles.toml`` in the
-user's configuration folder.
+``toolkit.toml`` in the working directory or in a folder above it, up to the home folder;
+``profiles.toml`` in the user's configuration folder.
 """
 
 from __future__ import annotations
