@@ -141,7 +141,7 @@ def make_transport(*, verify: Verify = None, proxy: str | None = None) -> httpx.
 
 
 def make_async_transport(
-    *, verify: Verify = True, proxy: str | None = None, at_once: int = AT_ONCE
+    *, verify: Verify = None, proxy: str | None = None, at_once: int = AT_ONCE
 ) -> httpx.AsyncHTTPTransport:
     """The network of an async client; TLS as :func:`make_transport` has it.
 
@@ -153,10 +153,11 @@ def make_async_transport(
     Raises
     ------
     InvalidArgument
-        The CA file cannot be read.
+        The CA file cannot be read, or a variable is not usable.
     """
     pool = httpx.Limits(max_connections=at_once, max_keepalive_connections=at_once)
-    return httpx.AsyncHTTPTransport(verify=_context(verify), proxy=proxy, limits=pool, retries=0)
+    trusted, through = _context(chosen_verify(verify)), chosen_proxy(proxy)
+    return httpx.AsyncHTTPTransport(verify=trusted, proxy=through, limits=pool, retries=0)
 
 
 def _context(verify: Verify) -> bool | ssl.SSLContext:

@@ -14,6 +14,7 @@ import pandas as pd
 from toolkit import http
 from toolkit.cassettes import AsyncDeckTransport, DeckTransport
 from toolkit.cassettes.deck import Recording, playing
+from toolkit.configuration import chosen_limits
 from toolkit.http import Answer, Limits, Verify
 from toolkit.services.base.asking import Asker, GivenAnswers
 from toolkit.services.base.closing import AsyncClosing, Closing
@@ -62,12 +63,12 @@ class Client(_Sender, Closing):
         self,
         *,
         limits: Limits | None = None,
-        verify: Verify = True,
+        verify: Verify = None,
         proxy: str | None = None,
         headers: Mapping[str, str] | None = None,
         transport: httpx.BaseTransport | None = None,
     ) -> None:
-        self.limits = limits or Limits()
+        self.limits = chosen_limits(limits, Limits())
         network = transport or http.make_transport(verify=verify, proxy=proxy)
         self._client = http.make_client(
             self._recorded(network), headers=dict(headers or {}), limits=self.limits
@@ -112,12 +113,12 @@ class AsyncClient(_Sender, AsyncClosing):
         self,
         *,
         limits: Limits | None = None,
-        verify: Verify = True,
+        verify: Verify = None,
         proxy: str | None = None,
         headers: Mapping[str, str] | None = None,
         transport: httpx.AsyncBaseTransport | None = None,
     ) -> None:
-        self.limits = limits or Limits()
+        self.limits = chosen_limits(limits, Limits())
         at_once = self.limits.at_once
         self._room = PerLoop(lambda: asyncio.Semaphore(at_once))
         network = transport or http.make_async_transport(
