@@ -21,6 +21,11 @@ hypothesis.settings.register_profile(
 )
 hypothesis.settings.load_profile("default")
 
+# A test must not follow the settings of whoever runs it.
+for _name in [name for name in os.environ if name.startswith("TOOLKIT_")]:
+    del os.environ[_name]
+os.environ["TOOLKIT_PROFILES"] = "off"
+
 # A test must not look into the keyring of whoever runs it.
 os.environ["PYTHON_KEYRING_BACKEND"] = "keyring.backends.null.Keyring"
 
