@@ -23,7 +23,8 @@ hypothesis.settings.load_profile("default")
 
 # A test must not follow the settings of whoever runs it.
 for _name in [name for name in os.environ if name.startswith("TOOLKIT_")]:
-    del os.environ[_name]
+    if _name != "TOOLKIT_BROWSER":
+        del os.environ[_name]
 os.environ["TOOLKIT_PROFILES"] = "off"
 
 # A test must not look into the keyring of whoever runs it.
