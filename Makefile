@@ -26,6 +26,12 @@ test: $(VENV)/.test
 test-browser: $(VENV)/.browser
 	$(BIN)/python -m pytest tests/browser
 
+# Builds the source distribution and from it the wheel, then tries both in a clean environment.
+dist: $(VENV)/.dist
+	rm -rf dist
+	$(BIN)/python -m build --outdir dist
+	$(BIN)/python -m pytest tests/installed
+
 # Spark needs Java, 450 MB and minutes: not a part of test.
 test-spark: $(VENV)/.spark
 	$(BIN)/python -m pytest tests/spark
@@ -65,11 +71,15 @@ $(VENV)/.test: $(VENV)/.python pyproject.toml constraints.txt
 	@touch $@ $(VENV)/.core
 
 $(VENV)/.browser: $(VENV)/.python pyproject.toml constraints.txt
-	$(INSTALL) ".[browser]"
+	$(INSTALL) ".[test,browser]"
 	@touch $@ $(VENV)/.core
 
 $(VENV)/.spark: $(VENV)/.python pyproject.toml constraints.txt
 	$(INSTALL) ".[test,spark]"
+	@touch $@ $(VENV)/.core
+
+$(VENV)/.dist: $(VENV)/.python pyproject.toml constraints.txt
+	$(INSTALL) ".[test,dist]"
 	@touch $@ $(VENV)/.core
 
 $(VENV)/.lint: $(VENV)/.python pyproject.toml constraints.txt
