@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import gzip
 import socket
 import threading
 import time
+from typing import Protocol
 
 import httpx
 import pytest
@@ -16,7 +18,20 @@ from toolkit.http import Limits
 from toolkit.outcomes import ConnectionLost, ReplyTooLarge, TimedOut, TransportFailure, Unreachable
 
 
-def send(
+class Send(Protocol):
+    """Send one POST and give its answer."""
+
+    def __call__(
+        self,
+        url: str,
+        *,
+        limits: Limits | None = None,
+        repeatable: bool = False,
+        timeout: float | None = None,
+    ) -> http.Answer: ...
+
+
+def send_blocking(
     url: str,
     *,
     limits: Limits | None = None,
@@ -29,12 +44,39 @@ def send(
         return http.send(client, request, limits=limits, repeatable=repeatable, timeout=timeout)
 
 
+def send_awaited(
+    url: str,
+    *,
+    limits: Limits | None = None,
+    repeatable: bool = False,
+    timeout: float | None = None,
+) -> http.Answer:
+    limits = limits or Limits()
+
+    async def main() -> http.Answer:
+        transport = http.make_async_transport()
+        async with http.make_async_client(transport, limits=limits) as client:
+            request = client.build_request("POST", url, content=b"<Request/>")
+            return await http.send_async(
+                client, request, limits=limits, repeatable=repeatable, timeout=timeout
+            )
+
+    return asyncio.run(main())
+
+
+@pytest.fixture(params=[send_blocking, send_awaited], ids=["blocking", "awaited"])
+def send(request: pytest.FixtureRequest) -> Send:
+    """Both ways to send: every rule holds for both."""
+    chosen: Send = request.param
+    return chosen
+
+
 def free_port() -> int:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         return int(listener.getsockname()[1])
 
 
-def test_answer_is_whole_and_timed() -> None:
+def test_answer_is_whole_and_timed(send: Send) -> None:
     """Status, headers and body come back with the time of sending and the seconds it took."""
     with scripted(reply(b"<Response/>", "500 Oops")) as server:
         answer = send(server.url)
@@ -45,13 +87,13 @@ def test_answer_is_whole_and_timed() -> None:
 
 
 @pytest.mark.parametrize("repeatable", [True, False])
-def test_refused_connection_is_unreachable(repeatable: bool) -> None:
+def test_refused_connection_is_unreachable(send: Send, repeatable: bool) -> None:
     """Nobody listens: not one byte was sent, and the exception says so."""
     with pytest.raises(Unreachable, match="no connection"):
         send(f"http://127.0.0.1:{free_port()}/", repeatable=repeatable)
 
 
-def test_lost_reply_is_repeated_only_for_a_read() -> None:
+def test_lost_reply_is_repeated_only_for_a_read(send: Send) -> None:
     """A dropped connection is followed by one more request for a read, by none for a write."""
     with scripted(drop, reply(b"ok")) as server:
         assert send(server.url, repeatable=True).body == b"ok"
@@ -64,7 +106,7 @@ def test_lost_reply_is_repeated_only_for_a_read() -> None:
     assert caught.value.at is not None
 
 
-def test_read_is_repeated_only_so_often() -> None:
+def test_read_is_repeated_only_so_often(send: Send) -> None:
     """After ``retries`` repeats the failure is raised."""
     with scripted(drop) as server:
         with pytest.raises(ConnectionLost):
@@ -72,7 +114,7 @@ def test_read_is_repeated_only_so_often() -> None:
         assert len(server.requests) == 3
 
 
-def test_silent_server_times_out() -> None:
+def test_silent_server_times_out(send: Send) -> None:
     """A server that answers nothing ends in TimedOut, once, even for a read."""
     stop = threading.Event()
     with scripted(hold(stop)) as server:
@@ -82,7 +124,7 @@ def test_silent_server_times_out() -> None:
         stop.set()
 
 
-def test_own_timeout_of_a_call() -> None:
+def test_own_timeout_of_a_call(send: Send) -> None:
     """A call's own time limit goes before the client's."""
     stop = threading.Event()
     with scripted(hold(stop)) as server:
@@ -91,7 +133,7 @@ def test_own_timeout_of_a_call() -> None:
         stop.set()
 
 
-def test_dripping_server_meets_the_total() -> None:
+def test_dripping_server_meets_the_total(send: Send) -> None:
     """A byte now and then keeps the read limit away, not the total one."""
     stop = threading.Event()
     head = b"HTTP/1.1 200 OK\r\ncontent-length: 1000000\r\n\r\n"
@@ -113,13 +155,13 @@ def test_dripping_server_meets_the_total() -> None:
         b"HTTP/1.1 200 OK\r\ncontent-encoding: gzip\r\ncontent-length: 4\r\n\r\njunk",
     ],
 )
-def test_broken_answers(data: bytes) -> None:
+def test_broken_answers(send: Send, data: bytes) -> None:
     """A cut body, a cut head, another protocol, wrong compression: a transport failure each."""
     with scripted(raw(data)) as server, pytest.raises(TransportFailure):
         send(server.url)
 
 
-def test_announced_size_is_refused_at_once() -> None:
+def test_announced_size_is_refused_at_once(send: Send) -> None:
     """A body whose length passes the limit is refused before it is read."""
     head = b"HTTP/1.1 200 OK\r\ncontent-length: 300000000\r\n\r\n"
     with (
@@ -129,7 +171,7 @@ def test_announced_size_is_refused_at_once() -> None:
         send(server.url)
 
 
-def test_unannounced_size_is_refused_while_reading() -> None:
+def test_unannounced_size_is_refused_while_reading(send: Send) -> None:
     """An endless body is cut off at the limit."""
     stop = threading.Event()
     head = b"HTTP/1.1 200 OK\r\nconnection: close\r\n\r\n"
@@ -139,7 +181,7 @@ def test_unannounced_size_is_refused_while_reading() -> None:
         stop.set()
 
 
-def test_compressed_size_counts_after_decoding() -> None:
+def test_compressed_size_counts_after_decoding(send: Send) -> None:
     """A small compressed body that grows past the limit is refused."""
     packed = gzip.compress(b"x" * 5_000_000)
     head = (
@@ -149,7 +191,7 @@ def test_compressed_size_counts_after_decoding() -> None:
         send(server.url, limits=Limits(max_bytes=1_000_000))
 
 
-def test_redirects_are_not_followed() -> None:
+def test_redirects_are_not_followed(send: Send) -> None:
     """A redirect is an answer like another; the request's body goes nowhere else."""
     data = b"HTTP/1.1 302 Found\r\nlocation: http://127.0.0.1:9/\r\ncontent-length: 0\r\n\r\n"
     with scripted(raw(data)) as server:
