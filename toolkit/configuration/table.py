@@ -82,14 +82,12 @@ _ROWS: tuple[tuple[str, Any, Any, str, str, tuple[Layer, ...], bool], ...] = (
      "the path of a CA file", _SERVER, True),
     ("proxy", str, "", "address of an HTTP proxy",
      "an address like http://proxy.example:3128", _SERVER, False),
-    ("cassettes", str, "", "folder of the cassettes that are named by a relative path",
-     "the path of a folder", ("environment", "defaults"), True),
     ("record_mode", RecordMode, "append", "what toolkit.record does with a request",
      "one of none, once, new_episodes, append, all, rewrite, verify",
      ("argument", "environment", "defaults"), False),
     ("progress", str, "on", "whether bars show how far long work is; off shows none",
      "on or off", ("environment",), False),
-    ("profiles", str, "", "the profile file",
+    ("profiles", str, "", "the profile file; off reads none",
      "the path of a TOML file", ("environment",), True),
 )  # fmt: skip
 

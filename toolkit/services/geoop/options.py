@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 from toolkit.outcomes import InvalidArgument
 from toolkit.services.base.options import changed, check_choices
@@ -58,6 +58,7 @@ class Options:
     100
     """
 
+    service: ClassVar[str] = "geoop"
     version: str = "1.3"
     override: bool = False
     modifiers: Modifiers = field(default_factory=Modifiers)

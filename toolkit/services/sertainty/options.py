@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 from toolkit.services.base.options import changed, check_choices
 
@@ -36,6 +36,7 @@ class Options:
         Seconds that agentPing waits (guide 4.4: a timeout may mean that the agent is not there).
     """
 
+    service: ClassVar[str] = "sertainty"
     alter_style: Literal["both", "args", "session"] = "both"
     prompt_names: Literal["echo", "position", "text"] = "echo"
     template_spelling: Literal["auto", "templateGetTask", "tempateGetTask"] = "auto"

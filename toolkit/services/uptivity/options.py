@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import codecs
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 from toolkit.outcomes import InvalidArgument
 from toolkit.services.base.options import changed, check_choices
@@ -47,6 +47,7 @@ class Options:
         Whether ``server.experimental`` has commands whose names the pages do not confirm.
     """
 
+    service: ClassVar[str] = "uptivity"
     http_method: Literal["POST", "GET"] = "POST"
     encoding: str = "utf-8"
     root: Literal["REQUEST", "type"] = "REQUEST"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 from toolkit.outcomes import InvalidArgument
 from toolkit.services.base.options import changed, check_choices
@@ -52,6 +52,7 @@ class Options:
     7200
     """
 
+    service: ClassVar[str] = "xivo"
     era: Literal["detect", "15.18", "16.15", "wazo"] = "detect"
     authentication: Authentication = "token"
     backend: str = ""
