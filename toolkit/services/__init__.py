@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import functools
+import importlib
 import importlib.metadata
+from typing import Any
 
 import pandas as pd
 
@@ -18,6 +20,37 @@ def load() -> dict[str, Service]:
     """All installed services by name, from the entry points of the group ``toolkit.services``."""
     entries = importlib.metadata.entry_points(group=GROUP)
     return {entry.name: entry.load() for entry in sorted(entries, key=lambda entry: entry.name)}
+
+
+def offered(name: str, what: str) -> Any:
+    """What a service offers beside its table: an attribute of its object, else of its module.
+
+    Parameters
+    ----------
+    what : str
+        ``connect``, ``connect_async``, ``Options`` or ``LIMITS``; see
+        :class:`~toolkit.services.base.service.Service`.
+
+    Returns
+    -------
+    object
+        None where it has none.
+
+    Raises
+    ------
+    InvalidArgument
+        No such service is installed.
+
+    Examples
+    --------
+    >>> offered("sertainty", "connect") is toolkit.sertainty.connect
+    True
+    """
+    found = getattr(get(name), what, None)
+    if found is not None:
+        return found
+    entry = next(one for one in importlib.metadata.entry_points(group=GROUP) if one.name == name)
+    return getattr(importlib.import_module(entry.module), what, None)
 
 
 def get(name: str) -> Service:

@@ -42,7 +42,22 @@ class CallRecord(NamedTuple):
 
 
 class Service(Protocol):
-    """One service. An entry point of the group ``toolkit.services`` loads an object like this."""
+    """One service. An entry point of the group ``toolkit.services`` loads an object like this.
+
+    What connects to it stands beside the object in the entry point's module, or is an attribute
+    of the object; each is optional, and without ``connect`` there are no profiles of the service:
+
+    ``connect(url, *, limits=None, verify=None, proxy=None, headers=None, transport=None, **options)``
+        A client. Further named arguments belong to one server (``client_id``): a profile gives
+        them, but for those whose name says that they are secret.
+    ``connect_async``
+        The same for an async client.
+    ``Options``
+        The frozen dataclass of its options: a profile gives any of them, and the environment
+        where the class names its service (``service: ClassVar[str] = "geoop"``).
+    ``LIMITS``
+        Its own ``toolkit.Limits``, where they are not the usual ones.
+    """
 
     name: str
     functions: FunctionTable
