@@ -7,7 +7,7 @@ import asyncio
 from typing import ClassVar, Generic, Protocol, TypeVar
 
 from toolkit.cards import card
-from toolkit.services.base.closing import Closing
+from toolkit.services.base.closing import AsyncClosing, Closing
 
 
 class Opened(Protocol):
@@ -22,7 +22,7 @@ class Opened(Protocol):
 Grant = TypeVar("Grant", bound=Opened)
 
 
-class BaseSession(Closing, Generic[Grant]):
+class Stay(abc.ABC, Generic[Grant]):
     """A session that a login opened, or will open once its form is answered (under Voila).
 
     Parameters
@@ -82,3 +82,19 @@ class BaseSession(Closing, Generic[Grant]):
     def _facts(self) -> list[tuple[str, object]]:
         """What its card says besides user and state."""
         return []
+
+
+class BaseSession(Stay[Grant], Closing):
+    """A session of a blocking client; ``with session:`` ends it at the end."""
+
+
+class BaseAsyncSession(Stay[Grant], AsyncClosing):
+    """A session of an async client; ``async with session:`` ends it at the end."""
+
+
+class BaseSession(Closing, Stay[Grant]):
+    """A session of a blocking client; ``with session:`` closes it at the end."""
+
+
+class BaseAsyncSession(AsyncClosing, Stay[Grant]):
+    """A session of an async client; ``async with session:`` closes it at the end."""
