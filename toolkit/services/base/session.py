@@ -82,19 +82,3 @@ class Stay(abc.ABC, Generic[Grant]):
     def _facts(self) -> list[tuple[str, object]]:
         """What its card says besides user and state."""
         return []
-
-
-class BaseSession(Stay[Grant], Closing):
-    """A session of a blocking client; ``with session:`` ends it at the end."""
-
-
-class BaseAsyncSession(Stay[Grant], AsyncClosing):
-    """A session of an async client; ``async with session:`` ends it at the end."""
-
-
-class BaseSession(Closing, Stay[Grant]):
-    """A session of a blocking client; ``with session:`` closes it at the end."""
-
-
-class BaseAsyncSession(AsyncClosing, Stay[Grant]):
-    """A session of an async client; ``async with session:`` closes it at the end."""
