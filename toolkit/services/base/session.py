@@ -82,3 +82,11 @@ class Stay(abc.ABC, Generic[Grant]):
     def _facts(self) -> list[tuple[str, object]]:
         """What its card says besides user and state."""
         return []
+
+
+class BaseSession(Stay[Grant], Closing):
+    """A session of a blocking client; ``with session:`` ends it at the end."""
+
+
+class BaseAsyncSession(Stay[Grant], AsyncClosing):
+    """A session of an async client; ``async with session:`` ends it at the end."""
