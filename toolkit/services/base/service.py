@@ -47,8 +47,8 @@ class Service(Protocol):
     What connects to it stands beside the object in the entry point's module, or is an attribute
     of the object; each is optional, and without ``connect`` there are no profiles of the service:
 
-    ``connect(url, *, limits=None, verify=None, proxy=None, headers=None, transport=None, **options)``
-        A client. Further named arguments belong to one server (``client_id``): a profile gives
+    ``connect(url, *, limits, verify, proxy, headers, transport, **options)``
+        A client; all but the address may be left out. Further named arguments belong to one server (``client_id``): a profile gives
         them, but for those whose name says that they are secret.
     ``connect_async``
         The same for an async client.
