@@ -87,6 +87,7 @@ _HOMES = {
         "Unreachable",
         "UnsafeDocument",
     ),
+    "toolkit.running": ("run",),
     "toolkit.services": ("codes", "functions"),
     "toolkit.services.base.keeping": ("forget_answers", "keep_answers"),
     "toolkit.widgets": ("dashboard", "deck", "form"),
@@ -181,6 +182,7 @@ if TYPE_CHECKING:
         Unreachable as Unreachable,
         UnsafeDocument as UnsafeDocument,
     )
+    from toolkit.running import run as run
     from toolkit.services import (
         codes as codes,
         functions as functions,
@@ -196,16 +198,18 @@ if TYPE_CHECKING:
     from toolkit.widgets import dashboard as dashboard, deck as deck, form as form
 
 
-def __getattr__(name: str) -> Any:
-    """Load a public name's home when it is first asked for, so that the import stays light."""
-    if name in _MODULES:
-        found = importlib.import_module(_MODULES[name])
-    elif name in _HOME_OF:
-        found = getattr(importlib.import_module(_HOME_OF[name]), name)
-    else:
-        raise AttributeError(f"module 'toolkit' has no attribute {name!r}")
-    globals()[name] = found
-    return found
+if not TYPE_CHECKING:  # to a type checker a misspelt name is an error
+
+    def __getattr__(name: str) -> Any:
+        """Load a public name's home when it is first asked for, so that the import stays light."""
+        if name in _MODULES:
+            found = importlib.import_module(_MODULES[name])
+        elif name in _HOME_OF:
+            found = getattr(importlib.import_module(_HOME_OF[name]), name)
+        else:
+            raise AttributeError(f"module 'toolkit' has no attribute {name!r}")
+        globals()[name] = found
+        return found
 
 
 def __dir__() -> list[str]:

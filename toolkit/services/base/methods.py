@@ -9,14 +9,16 @@ from dataclasses import dataclass
 from typing import Any
 
 from toolkit import services
+from toolkit.cassettes.redaction.names import Names
 from toolkit.frames import Column, Kind
 from toolkit.services.base.closing import AsyncClosing
-from toolkit.services.base.functions import Argument, Function
+from toolkit.services.base.functions import Argument, Function, Result
 from toolkit.services.base.outcomerow import outcome_columns
 from toolkit.services.base.rest import RestFunction
 
 _BY_NAME = ("call", "send")
 """Methods of a client whose first argument names the function."""
+_SECRETS = Names()
 _KINDS: dict[str, Kind] = {
     "binary": "binary",
     "category": "category",
@@ -64,7 +66,9 @@ class Method:
         >>> Method.of(len)
         Method(name='len', client=None, function=None, arguments=())
         """
-        inner, given, named = callable_, (), {}
+        inner: Any = callable_
+        given: tuple[Any, ...] = ()
+        named: dict[str, Any] = {}
         while isinstance(inner, functools.partial):
             given, named = (*inner.args, *given), {**inner.keywords, **named}
             inner = inner.func
@@ -116,20 +120,21 @@ class Method:
         first = function.results[0]
         if first.kind in ("xml", "json"):
             return first.records
+        if isinstance(function, RestFunction):
+            shown = [one for one in function.results if _SECRETS.kind(one.name) is None]
+            return tuple(map(_column, shown))
         if first.repeated:
-            return (Column(first.column or first.name),)
+            return (_column(first),)
         keys = [Column(one.name.removesuffix("-name")) for one in function.given if one.names]
         if first.kind == "binary":
             return (
                 *keys, Column("contents", "binary"), Column("size", "integer"), Column("sha256"),
             )  # fmt: skip
-        return (
-            *keys,
-            *(
-                Column(one.column or one.name, _KINDS.get(one.kind, "text"), one.choices)
-                for one in function.results
-            ),
-        )
+        return (*keys, *map(_column, function.results))
+
+
+def _column(result: Result) -> Column:
+    return Column(result.column or result.name, _KINDS.get(result.kind, "text"), result.choices)
 
 
 def _closed_over(function: Any) -> Any:
