@@ -10,10 +10,12 @@ from typing import Any, Literal
 from toolkit.configuration.profilefile import Profile, ProfileFile, find_file, read_file
 from toolkit.configuration.table import Setting
 from toolkit.configuration.values import converted
-from toolkit.outcomes import InvalidArgument
 
 Source = Literal["argument", "environment", "profile", "keyring", "default"]
 """What a setting's value can come from, the strongest first."""
+
+KEYRING = "the system's keyring"
+"""Where a setting came from that the keyring gave."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,20 +99,5 @@ def find(setting: Setting, layers: Layers) -> Found:
     if "keyring" in allowed and layers.keyring is not None:
         value = layers.keyring(name)
         if value is not None:
-            return Found(setting, value, "keyring", "the system's keyring")
+            return Found(setting, value, "keyring", KEYRING)
     return Found(setting, setting.default, "default", "")
-
-
-def refuse_elsewhere(setting: Setting, profile: Profile) -> None:
-    """See that a profile does not give what no profile may.
-
-    Raises
-    ------
-    InvalidArgument
-        It does.
-    """
-    if setting.name in profile.values and "profile" not in setting.layers:
-        raise InvalidArgument(
-            f"{profile.where}: {setting.name} is not of one server; the environment variable "
-            f"{setting.variable} sets it"
-        )

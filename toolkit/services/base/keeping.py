@@ -15,7 +15,7 @@ import hashlib
 import importlib.util
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 from urllib.parse import urlsplit
 
 from toolkit.cassettes.deck import Recording, playing
@@ -32,6 +32,20 @@ _denied_here: set[str] = set()
 
 class Client(Protocol):
     """A service's client, as far as its answers are concerned."""
+
+    @property
+    def service_name(self) -> str:
+        """Whose client it is."""
+        ...
+
+    @property
+    def url(self) -> str:
+        """The server's address."""
+        ...
+
+
+class Address(NamedTuple):
+    """What the answers are for, where there is no client yet."""
 
     service_name: str
     url: str
@@ -240,6 +254,47 @@ def is_installed() -> bool:
     return importlib.util.find_spec("keyring") is not None
 
 
+def asks_nobody() -> bool:
+    """Whether the keyring can be looked into now and is sure to ask nobody for its password.
+
+    Only the Secret Service says whether it is locked; others that may ask count as if they did.
+    """
+    if not is_installed():
+        return False
+    import keyring
+
+    backend: Any = keyring.get_keyring()
+    return all(_is_open(one) for one in getattr(backend, "backends", None) or [backend])
+
+
+def _is_open(backend: Any) -> bool:
+    module = type(backend).__module__
+    if not module.startswith(_MAY_ASK):
+        return True
+    if not module.startswith(_SAYS):
+        return False
+    import secretstorage
+
+    try:
+        with contextlib.closing(secretstorage.dbus_init()) as bus:
+            return not secretstorage.get_default_collection(bus).is_locked()
+    except secretstorage.exceptions.SecretStorageException:
+        return False
+
+
+_SAYS = "keyring.backends.SecretService"
+_MAY_ASK = (
+    _SAYS, "keyring.backends.kwallet", "keyring.backends.libsecret", "keyring.backends.macOS",
+    "keyrings.alt.",
+)  # fmt: skip
+
+
+def profile_user(client: object) -> str | None:
+    """The user that the profile of a client names, where ``toolkit.connect`` made it of one."""
+    user = getattr(getattr(client, "profile", None), "user", None)
+    return user if isinstance(user, str) else None
+
+
 def _entry(prompt: str) -> str:
     """A prompt as an entry's name."""
     name = " ".join(prompt.split()).casefold() or "(no text)"
@@ -270,6 +325,6 @@ def _asked_for() -> Iterator[Any]:
 
 
 __all__: Sequence[str] = (
-    "WORD", "Client", "Kept", "KeptAnswers", "answers_of", "forget_answers", "is_installed",
-    "keep_answers",
+    "WORD", "Address", "Client", "Kept", "KeptAnswers", "answers_of", "asks_nobody",
+    "forget_answers", "is_installed", "keep_answers", "profile_user",
 )  # fmt: skip
