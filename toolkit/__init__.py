@@ -89,6 +89,9 @@ _HOMES = {
     ),
     "toolkit.running": ("run",),
     "toolkit.services": ("codes", "functions"),
+    "toolkit.services.connecting": ("connect", "connect_async"),
+    "toolkit.services.profiles": ("profiles",),
+    "toolkit.services.showing": ("settings",),
     "toolkit.services.base.keeping": ("forget_answers", "keep_answers"),
     "toolkit.widgets": ("dashboard", "deck", "form"),
 }
@@ -195,6 +198,9 @@ if TYPE_CHECKING:
         forget_answers as forget_answers,
         keep_answers as keep_answers,
     )
+    from toolkit.services.connecting import connect as connect, connect_async as connect_async
+    from toolkit.services.profiles import profiles as profiles
+    from toolkit.services.showing import settings as settings
     from toolkit.widgets import dashboard as dashboard, deck as deck, form as form
 
 
