@@ -86,13 +86,15 @@ if TYPE_CHECKING:
     from toolkit.analysis.tasks import task_stats as task_stats
 
 
-def __getattr__(name: str) -> Any:
-    """Load a name's file when it is first asked for: matplotlib is slow to import."""
-    if name not in _HOMES:
-        raise AttributeError(f"module 'toolkit.analysis' has no attribute {name!r}")
-    found = getattr(importlib.import_module(f"toolkit.analysis.{_HOMES[name]}"), name)
-    globals()[name] = found
-    return found
+if not TYPE_CHECKING:  # to a type checker a misspelt name is an error
+
+    def __getattr__(name: str) -> Any:
+        """Load a name's file when it is first asked for: matplotlib is slow to import."""
+        if name not in _HOMES:
+            raise AttributeError(f"module 'toolkit.analysis' has no attribute {name!r}")
+        found = getattr(importlib.import_module(f"toolkit.analysis.{_HOMES[name]}"), name)
+        globals()[name] = found
+        return found
 
 
 def __dir__() -> list[str]:
