@@ -1,17 +1,15 @@
-"""One contract, and a run of it for every installed service."""
+"""One contract, and a run of it for every service that comes along."""
 
 from __future__ import annotations
 
-import pandas as pd
 import pytest
 from hypothesis import given, strategies as st
 
-import toolkit
+from tests.services.subjects.sertainty import SertaintySubject
 from toolkit.cassettes.interaction import Failure, Interaction, Request, Response
-from toolkit.cassettes.rules import ServiceRules
+from toolkit.conformance import Contract
 from toolkit.outcomes import Category
 from toolkit.services import load
-from toolkit.services.base.functions import FUNCTION_COLUMNS
 from toolkit.services.base.service import CallRecord
 
 NAMES = sorted(load())
@@ -30,36 +28,8 @@ responses = st.builds(
 )
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_name(name: str) -> None:
-    """The entry point, the service, its table and its rules have one name."""
-    service = load()[name]
-    assert service.name == service.rules.name == service.functions.service == name
-    assert isinstance(service.rules, ServiceRules)
-    assert name in repr(service)
-
-
-@pytest.mark.parametrize("name", NAMES)
-def test_functions(name: str) -> None:
-    """The table has the columns of every service; its names and methods are unique."""
-    table = toolkit.functions(name)
-    assert table.columns.tolist() == [column.name for column in FUNCTION_COLUMNS]
-    assert (table["service"] == name).all()
-    assert table["function"].is_unique
-    assert table["method"].is_unique
-    assert table["summary"].str.len().gt(0).all()
-    assert (table["repeatable"] == ~table["changes"]).all()
-    assert not (table["destroys"] & ~table["changes"]).any()
-
-
-@pytest.mark.parametrize("name", NAMES)
-def test_codes(name: str) -> None:
-    """Code, label, meaning and category first; codes are unique, categories the shared ones."""
-    table = toolkit.codes(name)
-    assert table.columns.tolist()[:4] == ["code", "label", "meaning", "category"]
-    assert table["code"].dtype == pd.Int64Dtype()
-    assert table["code"].is_unique
-    assert set(table["category"]) <= CATEGORIES
+class TestSertainty(Contract):
+    subject = SertaintySubject()
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -176,8 +176,8 @@ class CallForm(View):
 
 
 def _can_be_asked(function: Function) -> bool:
-    """Secrets are the login form's."""
-    return all(argument.kind != "answer" for argument in function.arguments)
+    """Secrets are the login form's, and what only a login calls."""
+    return not function.login and all(one.kind != "answer" for one in function.arguments)
 
 
 def _described(function: Function) -> dict[str, Any]:

@@ -108,6 +108,8 @@ class Function:
         Whether what it changes cannot be brought back.
     lost_reply : str
         What to do when its reply was lost.
+    login : bool
+        Whether only a login calls it: there is no method of its own, and ``call`` refuses it.
     """
 
     service: str
@@ -124,6 +126,7 @@ class Function:
     codes: tuple[int, ...] = ()
     section: str = ""
     aliases: tuple[str, ...] = ()
+    login: bool = False
 
     @property
     def given(self) -> tuple[Argument, ...]:

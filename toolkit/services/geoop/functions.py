@@ -111,6 +111,7 @@ TOKEN = RestFunction(
     path="/oauth2/token",
     api="login",
     shape="none",
+    login=True,
 )
 UPLOAD = _action(
     "/files/upload", "files.upload", "Uploads one file.", "API Requests", Argument("path")

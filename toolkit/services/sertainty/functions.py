@@ -49,8 +49,8 @@ _STATUS_RECORD = (
     Result("ErrorCnt", "integer", "errors", about="errors since the last reset"),
 )
 
-_LOG = (Column("time", "time"), Column("level"), Column("source"), Column("text"))
-_DEFINITIONS = (Column("name"), Column("kind"))
+_LOG = (Column("time", "time"), Column("level", "category"), Column("source"), Column("text"))
+_DEFINITIONS = (Column("name"), Column("kind", "category"))
 
 _SAME_AGAIN = "sets a value: calling it again is safe"
 _EXISTS_MEANS_DONE = "call it again: 232 means that the first one was done"

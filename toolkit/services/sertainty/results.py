@@ -136,11 +136,16 @@ def _document_frame(result: Result, document: bytes) -> pd.DataFrame:
     if not document.strip() or (result.repeated and _CHILDLESS.fullmatch(document)):
         return frame(result.records)
     try:
-        return documents.records(document, prefer=(result.path,), truncated="keep")
+        found = documents.records(document, prefer=(result.path,), truncated="keep")
     except UnsafeDocument:
         raise
     except DocumentError as error:
         raise BadReply(f"the result {result.name} cannot be read: {error}") from None
+    for column in result.records:  # few different texts are a category in one document only
+        came = str(found[column.name].dtype) if column.name in found else column.dtype
+        if came != column.dtype and {came, column.dtype} == {"str", "category"}:
+            found[column.name] = found[column.name].astype(column.dtype)
+    return found
 
 
 def _binary_frame(keys: list[tuple[Column, Any]], reply: Reply) -> pd.DataFrame:
