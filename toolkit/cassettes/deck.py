@@ -22,6 +22,7 @@ from toolkit.cassettes.cassette import Cassette
 from toolkit.cassettes.observing import tell, watched
 from toolkit.cassettes.options import Mode, Options
 from toolkit.cassettes.transports import send, send_async
+from toolkit.configuration import chosen
 from toolkit.outcomes import CassetteError
 
 _here: ContextVar[tuple[Playing, ...]] = ContextVar("toolkit_deck", default=())
@@ -132,7 +133,8 @@ def record(path: str | os.PathLike[str], *, mode: Mode | None = None, **options:
     """Record every client of the toolkit in this process, after what the cassette has.
 
     Takes the options of :class:`~toolkit.cassettes.options.Options`; ``mode="rewrite"`` starts
-    over.
+    over. A mode that is not given is the setting ``record_mode``: ``TOOLKIT_RECORD_MODE=none``
+    has a script that records here answered from what it recorded elsewhere.
 
     Examples
     --------
@@ -141,7 +143,7 @@ def record(path: str | os.PathLike[str], *, mode: Mode | None = None, **options:
     >>> recording.calls
     1
     """
-    return Recording(path, mode=mode, **options)
+    return Recording(path, mode=mode or chosen("record_mode").value, **options)
 
 
 def replay(path: str | os.PathLike[str], *, mode: Mode | None = None, **options: Any) -> Replay:

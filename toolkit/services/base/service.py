@@ -48,8 +48,9 @@ class Service(Protocol):
     of the object; each is optional, and without ``connect`` there are no profiles of the service:
 
     ``connect(url, *, limits, verify, proxy, headers, transport, **options)``
-        A client; all but the address may be left out. Further named arguments belong to one server (``client_id``): a profile gives
-        them, but for those whose name says that they are secret.
+        A client; all but the address may be left out. Further named arguments belong to one
+        server (``client_id``): a profile gives them, but for those whose name says that they are
+        secret.
     ``connect_async``
         The same for an async client.
     ``Options``
