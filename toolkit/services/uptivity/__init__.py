@@ -33,11 +33,11 @@ from toolkit.services.uptivity.warned import UptivityWarning
 if TYPE_CHECKING:
     from toolkit.services.uptivity.call import Call as Call
     from toolkit.services.uptivity.events import Events as Events
-    from toolkit.services.uptivity.server import Server as Server
+    from toolkit.services.uptivity.server import AsyncServer as AsyncServer, Server as Server
 
 __all__ = [
-    "Call", "Events", "Limits", "Options", "Server", "UptivityWarning", "connect", "listen",
-    "service",
+    "AsyncServer", "Call", "Events", "Limits", "Options", "Server", "UptivityWarning", "connect",
+    "connect_async", "listen", "service",
 ]  # fmt: skip
 
 service = UptivityService()
@@ -48,7 +48,7 @@ def connect(
     *,
     options: Options | None = None,
     limits: Limits | None = None,
-    verify: Verify = True,
+    verify: Verify = None,
     proxy: str | None = None,
     headers: Mapping[str, str] | None = None,
     transport: httpx.BaseTransport | None = None,
@@ -97,6 +97,46 @@ def connect(
     )
 
 
+def connect_async(
+    url: str,
+    *,
+    options: Options | None = None,
+    limits: Limits | None = None,
+    verify: Verify = None,
+    proxy: str | None = None,
+    headers: Mapping[str, str] | None = None,
+    transport: httpx.AsyncBaseTransport | None = None,
+    **changes: Any,
+) -> AsyncServer:
+    """:func:`connect` for asyncio: the same arguments, and the same methods, which are awaited.
+
+    At most ``limits.at_once`` calls (50) are under way at a time; further ones wait.
+
+    Examples
+    --------
+    >>> import asyncio
+    >>> async def main() -> int:
+    ...     with toolkit.sandbox.start("uptivity") as box:
+    ...         async with toolkit.uptivity.connect_async(box.url) as server:
+    ...             frames = await asyncio.gather(*(server.test() for _ in range(100)))
+    ...     return len(frames)
+    >>> asyncio.run(main())
+    100
+    """
+    from toolkit.services.uptivity.server import AsyncServer
+
+    return AsyncServer(
+        url,
+        options=options,
+        limits=limits,
+        verify=verify,
+        proxy=proxy,
+        headers=headers,
+        transport=transport,
+        **changes,
+    )
+
+
 def listen(url: str, **options: Any) -> Events:
     """Listen to a server's events: ``for row in listen("tcp://host:5621"): ...``.
 
@@ -112,7 +152,7 @@ def listen(url: str, **options: Any) -> Events:
     return Events(url, **options)
 
 
-_HOMES = {"Call": "call", "Events": "events", "Server": "server"}
+_HOMES = {"AsyncServer": "server", "Call": "call", "Events": "events", "Server": "server"}
 
 
 def __getattr__(name: str) -> Any:

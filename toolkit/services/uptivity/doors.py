@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from dataclasses import dataclass
 from typing import Literal
 from urllib.parse import urlsplit
@@ -97,27 +96,35 @@ class Counted(httpx.BaseTransport):
 
     def __init__(self, inner: httpx.BaseTransport) -> None:
         self._inner = inner
-        self._mine = threading.local()
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """Send it on."""
-        self._mine.used = True
-        response = self._inner.handle_request(request)
-        response.headers[wire.ANSWERS] = wire.request_id(str(request.url), request.read())
-        return response
-
-    def forget(self) -> None:
-        """Begin to look whether this thread's next request comes here."""
-        self._mine.used = False
-
-    @property
-    def was_used(self) -> bool:
-        """Whether this thread's last request came here, and was not answered by a cassette."""
-        return getattr(self._mine, "used", False)
+        return _told(self._inner.handle_request(request), request, request.read())
 
     def close(self) -> None:
         """Close the network's connections."""
         self._inner.close()
+
+
+class AsyncCounted(httpx.AsyncBaseTransport):
+    """:class:`Counted` for an async client."""
+
+    def __init__(self, inner: httpx.AsyncBaseTransport) -> None:
+        self._inner = inner
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        """Send it on."""
+        response = await self._inner.handle_async_request(request)
+        return _told(response, request, request.content)
+
+    async def aclose(self) -> None:
+        """Close the network's connections."""
+        await self._inner.aclose()
+
+
+def _told(response: httpx.Response, request: httpx.Request, body: bytes) -> httpx.Response:
+    response.headers[wire.ANSWERS] = wire.request_id(str(request.url), body)
+    return response
 
 
 def _no_address(url: object) -> InvalidArgument:

@@ -14,6 +14,7 @@ import pandas as pd
 
 from toolkit.frames import Column, frame
 from toolkit.outcomes import InvalidArgument
+from toolkit.services.base.client import Frame
 from toolkit.services.uptivity.namespaces import Namespace
 
 INVENTED: dict[str, tuple[str, str]] = {
@@ -38,7 +39,7 @@ INVENTED: dict[str, tuple[str, str]] = {
 """Invented name -> what it would do, and what implies that something of the kind exists."""
 
 
-class Experimental(Namespace):
+class Experimental(Namespace[Frame]):
     """Commands under invented names: ``server.experimental.recordstart(deviceid="1001")``.
 
     Each takes parameters by name and gives a DataFrame, as ``server.send`` does; none is ever
@@ -50,7 +51,7 @@ class Experimental(Namespace):
         if kind not in INVENTED:
             raise AttributeError(f"there is no experimental command {name!r}")
 
-        def command(**parameters: Any) -> pd.DataFrame:
+        def command(**parameters: Any) -> Frame:
             return self._server.send(kind, **parameters)
 
         command.__name__ = command.__qualname__ = name

@@ -7,30 +7,27 @@ parameters are not public in full.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Generic, Literal
 
-import pandas as pd
-
-from toolkit.outcomes import InvalidArgument
-from toolkit.services.uptivity.functions import AGENT_NAMES
+from toolkit.services.base.client import Frame
 
 if TYPE_CHECKING:
-    from toolkit.services.uptivity.server import Server
+    from toolkit.services.uptivity.baseserver import BaseServer
 
 Text = str | int
 
 
-class Namespace:
+class Namespace(Generic[Frame]):
     """A group of commands of one server."""
 
-    def __init__(self, server: Server) -> None:
+    def __init__(self, server: BaseServer[Frame]) -> None:
         self._server = server
 
     def __repr__(self) -> str:
         return f"<uptivity {type(self).__name__.lower()} of {self._server.url}>"
 
 
-class Calls(Namespace):
+class Calls(Namespace[Frame]):
     """Calls of devices: said to the server by whoever knows the phones, and listed."""
 
     def start(
@@ -48,7 +45,7 @@ class Calls(Namespace):
         calldirection: Literal["I", "O"] | None = None,
         keepdays: int | None = None,
         **more: Any,
-    ) -> pd.DataFrame:
+    ) -> Frame:
         """Say that a call has begun on a device (CALLSTART); the scheduler decides on recording.
 
         Parameters
@@ -94,7 +91,7 @@ class Calls(Namespace):
         sys_user: str | None = None,
         crm_user: str | None = None,
         **more: Any,
-    ) -> pd.DataFrame:
+    ) -> Frame:
         """Say that the call on a device has ended (CALLSTOP); parameters and rows as ``start``.
 
         Raises
@@ -118,7 +115,7 @@ class Calls(Namespace):
         crm_user: str | None = None,
         keepdays: int | None = None,
         **more: Any,
-    ) -> pd.DataFrame:
+    ) -> Frame:
         """Change the data of the call on a device (CALLUPDATE); parameters as ``start``.
 
         ``keepdays`` and ``user1`` ... are documented by example; any other data are sent too.
@@ -134,7 +131,7 @@ class Calls(Namespace):
             **more,
         )  # fmt: skip
 
-    def list(self, **more: Any) -> pd.DataFrame:
+    def list(self, **more: Any) -> Frame:
         """The calls that are running (CALLLIST).
 
         Returns
@@ -148,16 +145,14 @@ class Calls(Namespace):
         """
         return self._server.send("CALLLIST", **more)
 
-    def _of_a_call(self, kind: str, deviceid: Text | None, **given: Any) -> pd.DataFrame:
-        parameters = {"deviceid": deviceid, **given}
-        says_whose(kind, parameters)
-        return self._server.send(kind, **parameters)
+    def _of_a_call(self, kind: str, deviceid: Text | None, **given: Any) -> Frame:
+        return self._server.about_a_call(kind, {"deviceid": deviceid, **given})
 
 
-class Users(Namespace):
+class Users(Namespace[Frame]):
     """Users and agents of the product, administered by one command with actions (IMPORTUSER)."""
 
-    def list(self, **more: Any) -> pd.DataFrame:
+    def list(self, **more: Any) -> Frame:
         """All users (IMPORTUSER with ACTION list).
 
         Returns
@@ -170,7 +165,7 @@ class Users(Namespace):
         """
         return self._server.send("IMPORTUSER", action="list", **more)
 
-    def send(self, action: str, **parameters: Any) -> pd.DataFrame:
+    def send(self, action: str, **parameters: Any) -> Frame:
         """IMPORTUSER with any action. Only ``list`` is known; the others change something.
 
         Raises
@@ -179,18 +174,3 @@ class Users(Namespace):
             The server has no such action (21).
         """
         return self._server.send("IMPORTUSER", action=action, **parameters)
-
-
-def says_whose(kind: str, parameters: dict[str, Any]) -> None:
-    """Refuse a command about a call that names no device and no agent.
-
-    Raises
-    ------
-    InvalidArgument
-        Nothing says whose call it is; nothing was sent.
-    """
-    given = {name.lower() for name, value in parameters.items() if value not in (None, "")}
-    if not given.intersection(AGENT_NAMES):
-        raise InvalidArgument(
-            f"{kind} needs one of {', '.join(AGENT_NAMES)}, to say whose call it is"
-        )

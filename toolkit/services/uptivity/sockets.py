@@ -6,22 +6,26 @@ to the end of the root element, is the response's body. One request at a time is
 
 from __future__ import annotations
 
-import contextlib
-import re
 import socket
-import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import httpx
 
 from toolkit.services.uptivity import wire
-from toolkit.services.uptivity.framing import Frame
+from toolkit.services.uptivity.connections import (
+    PIECE,
+    PORT,
+    Idle,
+    Incoming,
+    Place,
+    begun,
+    not_connected,
+    not_received,
+    not_sent,
+    without_delay,
+)
 
-PORT = 5620
-_PIECE = 64 * 1024
-_HEAD = 4096
 _KEPT = 4
-_ECHO = re.compile(rb"<REQUESTID>\s*([^<\s]*)\s*</REQUESTID>", re.IGNORECASE)
 
 
 class TcpTransport(httpx.BaseTransport):
@@ -34,9 +38,7 @@ class TcpTransport(httpx.BaseTransport):
     """
 
     def __init__(self, *, keep: bool = True) -> None:
-        self._keep = keep
-        self._guard = threading.Lock()
-        self._idle: list[tuple[tuple[str, int], socket.socket]] = []
+        self._idle = Idle(keep=keep, most=_KEPT)
 
     def __repr__(self) -> str:
         return f"<TcpTransport, {len(self._idle)} idle>"
@@ -57,25 +59,26 @@ class TcpTransport(httpx.BaseTransport):
         connection = self._sent(place, body + b"\r\n", limits)
         try:
             connection.settimeout(limits.get("read"))
-            first = _first(connection)
+            first = begun(_received(connection))
         except BaseException:
             connection.close()
             raise
+        incoming = Incoming(wire.request_id("", body))
         return httpx.Response(
             200,
-            stream=_Answer(self, place, connection, first, wire.request_id("", body)),
+            stream=_Answer(
+                connection, first, incoming, lambda: self._idle.give_back(place, connection)
+            ),
             extensions={"http_version": b"TCP"},
         )
 
-    def _sent(
-        self, place: tuple[str, int], line: bytes, limits: dict[str, float | None]
-    ) -> socket.socket:
+    def _sent(self, place: Place, line: bytes, limits: dict[str, float | None]) -> socket.socket:
         """A connection over which the line has gone out.
 
         One that the server has closed meanwhile takes no byte, and is replaced by a new one.
         """
         while True:
-            connection = self._taken(place)
+            connection = self._idle.take(place)
             is_new = connection is None
             if connection is None:
                 connection = connected(place, limits.get("connect"))
@@ -86,44 +89,17 @@ class TcpTransport(httpx.BaseTransport):
                     done += connection.send(memoryview(line)[done:])
             except OSError as error:
                 connection.close()
-                if done:
-                    kind = httpx.WriteTimeout if _is_late(error) else httpx.WriteError
-                    raise kind(f"after {done} of {len(line)} bytes: {error}") from None
-                if is_new:
-                    raise httpx.ConnectError(f"nothing could be sent: {error}") from None
+                if done or is_new:
+                    raise not_sent(error, done, len(line)) from None
                 continue
             except BaseException:
                 connection.close()
                 raise
             return connection
 
-    def _taken(self, place: tuple[str, int]) -> socket.socket | None:
-        """An idle connection to that place which is still good."""
-        with self._guard:
-            mine = [one for one in self._idle if one[0] == place]
-            self._idle = [one for one in self._idle if one[0] != place]
-        good = None
-        for _, connection in mine:
-            if good is None and _is_quiet(connection):
-                good = connection
-            elif good is None or not self.give_back(place, connection):
-                connection.close()
-        return good
-
-    def give_back(self, place: tuple[str, int], connection: socket.socket) -> bool:
-        """Keep a connection for the next request; False when it is not kept."""
-        with self._guard:
-            if not self._keep or len(self._idle) >= _KEPT:
-                return False
-            self._idle.append((place, connection))
-            return True
-
     def close(self) -> None:
         """Close the connections that are kept; one that is still read closes at its end."""
-        with self._guard:
-            idle, self._idle, self._keep = self._idle, [], False
-        for _, connection in idle:
-            connection.close()
+        self._idle.close()
 
 
 class _Answer(httpx.SyncByteStream):
@@ -131,55 +107,34 @@ class _Answer(httpx.SyncByteStream):
 
     def __init__(
         self,
-        owner: TcpTransport,
-        place: tuple[str, int],
         connection: socket.socket,
         first: bytes,
-        asked: str,
+        incoming: Incoming,
+        give_back: Callable[[], bool],
     ) -> None:
-        self._owner, self._place, self._connection = owner, place, connection
-        self._first, self._asked = first, asked
-        self._head = b""
-        self._done = False
+        self._connection, self._first, self._incoming = connection, first, incoming
+        self._give_back = give_back
         self._closed = False
 
     def __iter__(self) -> Iterator[bytes]:
-        frame = Frame(b"RESULT")
         piece = self._first
-        count = 0
         while piece:
-            if len(self._head) < _HEAD:
-                self._head += piece[:_HEAD]
-            end = frame.feed(piece)
-            if end is not None:
-                # Bytes behind the document are no part of it: whose they are, nobody knows.
-                self._done = not piece[end:].strip()
-                yield piece[:end]
+            yield self._incoming.add(piece)
+            if self._incoming.ended:
                 return
-            count += len(piece)
-            yield piece
             piece = _received(self._connection)
-        if frame.begun:
-            raise httpx.RemoteProtocolError(
-                f"the server closed the connection after {count:,} bytes, before </RESULT>"
-            )
+        self._incoming.cut_off()
 
     def close(self) -> None:
         """Keep the connection if the whole answer has come and was ours, else close it."""
         if self._closed:
             return
         self._closed = True
-        if not (
-            self._done and self._is_ours() and self._owner.give_back(self._place, self._connection)
-        ):
+        if not (self._incoming.leaves_it_good and self._give_back()):
             self._connection.close()
 
-    def _is_ours(self) -> bool:
-        echo = _ECHO.search(self._head)
-        return echo is None or echo[1].decode("ascii", "replace") in ("", self._asked)
 
-
-def connected(place: tuple[str, int], timeout: float | None) -> socket.socket:
+def connected(place: Place, timeout: float | None) -> socket.socket:
     """A new connection.
 
     Raises
@@ -188,44 +143,13 @@ def connected(place: tuple[str, int], timeout: float | None) -> socket.socket:
         There is none.
     """
     try:
-        connection = socket.create_connection(place, timeout)
+        return without_delay(socket.create_connection(place, timeout))
     except OSError as error:
-        kind = httpx.ConnectTimeout if _is_late(error) else httpx.ConnectError
-        raise kind(f"{place[0]}:{place[1]}: {error.strerror or error}") from None
-    with contextlib.suppress(OSError):
-        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-    return connection
+        raise not_connected(place, error) from None
 
 
 def _received(connection: socket.socket) -> bytes:
     try:
-        return connection.recv(_PIECE)
-    except TimeoutError:
-        raise httpx.ReadTimeout("the server sent nothing more") from None
+        return connection.recv(PIECE)
     except OSError as error:
-        raise httpx.ReadError(str(error)) from None
-
-
-def _first(connection: socket.socket) -> bytes:
-    data = _received(connection)
-    if not data:
-        raise httpx.RemoteProtocolError("the server closed the connection without an answer")
-    return data
-
-
-def _is_quiet(connection: socket.socket) -> bool:
-    """Whether an idle connection is open, and nothing has come but the last answer's line end."""
-    try:
-        connection.setblocking(False)
-        while True:
-            data = connection.recv(_PIECE)
-            if not data or data.strip():
-                return False
-    except BlockingIOError:
-        return True
-    except OSError:
-        return False
-
-
-def _is_late(error: OSError) -> bool:
-    return isinstance(error, TimeoutError)
+        raise not_received(error) from None
