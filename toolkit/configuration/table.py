@@ -64,30 +64,30 @@ _SERVER: tuple[Layer, ...] = ("argument", "environment", "profile")
 _ALL: tuple[Layer, ...] = (*_SERVER, "defaults")
 
 _ROWS: tuple[tuple[str, Any, Any, str, str, tuple[Layer, ...], bool], ...] = (
-    ("connect", Seconds, 5.0, "seconds to make a connection",
+    ("connect", Seconds, 5.0, "Seconds to make a connection",
      "a number of seconds above 0", _ALL, False),
-    ("read", Seconds, 60.0, "seconds between two pieces of an answer",
+    ("read", Seconds, 60.0, "Seconds between two pieces of an answer",
      "a number of seconds above 0", _ALL, False),
-    ("total", Seconds, 600.0, "seconds for a whole answer",
+    ("total", Seconds, 600.0, "Seconds for a whole answer",
      "a number of seconds above 0", _ALL, False),
-    ("max_bytes", Whole, 256 * 1024 * 1024, "bytes of an answer's body",
+    ("max_bytes", Whole, 256 * 1024 * 1024, "Bytes of an answer's body",
      "a whole number of bytes from 1 on", _ALL, False),
-    ("retries", Counted, 1, "how often a read is repeated after a lost connection",
+    ("retries", Counted, 1, "How often a read is repeated after a lost connection",
      "a whole number from 0 on", _ALL, False),
-    ("at_once", Whole, 50, "requests of one async client that are under way at a time",
+    ("at_once", Whole, 50, "Requests of one async client that are under way at a time",
      "a whole number from 1 on", _ALL, False),
     # Whom to trust and through whom to go belong to one server. A file that merely lies in the
     # folder one works in must not change that for others: no [defaults] for these two.
-    ("verify", bool | str, True, "whom TLS trusts: public authorities, or a CA file",
+    ("verify", bool | str, True, "Whom TLS trusts: public authorities, or a CA file",
      "the path of a CA file", _SERVER, True),
-    ("proxy", str, "", "address of an HTTP proxy",
+    ("proxy", str, "", "Address of an HTTP proxy",
      "an address like http://proxy.example:3128", _SERVER, False),
-    ("record_mode", RecordMode, "append", "what toolkit.record does with a request",
+    ("record_mode", RecordMode, "append", "What toolkit.record does with a request",
      "one of none, once, new_episodes, append, all, rewrite, verify",
      ("argument", "environment", "defaults"), False),
-    ("progress", str, "on", "whether bars show how far long work is; off shows none",
+    ("progress", str, "on", "Whether bars show how far long work is; off shows none",
      "on or off", ("environment",), False),
-    ("profiles", str, "", "the profile file; off reads none",
+    ("profiles", str, "", "The profile file; off reads none",
      "the path of a TOML file", ("environment",), True),
 )  # fmt: skip
 

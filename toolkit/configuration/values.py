@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
+import dataclasses
 import math
 import os
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -58,6 +61,13 @@ def _as_kind(setting: Setting, value: Any) -> Any:
         return _NOT
     if isinstance(value, os.PathLike):
         value = os.fspath(value)
+    if isinstance(setting.kind, type) and dataclasses.is_dataclass(setting.kind):
+        if isinstance(value, setting.kind):
+            return value
+        # A name in it that means nothing would be passed over.
+        value = _table(value)
+        if value is None or not {*value} <= {one.name for one in dataclasses.fields(setting.kind)}:
+            return _NOT
     if isinstance(value, str) and setting.kind is bool:
         value = value.strip().casefold()
         return value in _ON if value in (*_ON, *_OFF) else _NOT
@@ -70,6 +80,14 @@ def _as_kind(setting: Setting, value: Any) -> Any:
         return msgspec.convert(msgspec.json.decode(value), setting.kind)
     except (msgspec.MsgspecError, TypeError):
         return _NOT
+
+
+def _table(value: Any) -> Mapping[str, Any] | None:
+    """A table; one in a variable is JSON."""
+    if isinstance(value, str):
+        with contextlib.suppress(msgspec.DecodeError):
+            value = msgspec.json.decode(value)
+    return value if isinstance(value, Mapping) else None
 
 
 def _is_number(kind: Any) -> bool:

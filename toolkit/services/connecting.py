@@ -15,7 +15,7 @@ from toolkit.http import Limits
 from toolkit.outcomes import InvalidArgument, LoginError
 from toolkit.services import offered
 from toolkit.services.base.keeping import Address, Kept, asks_nobody, is_installed
-from toolkit.services.base.options import option_settings
+from toolkit.services.base.options import check_option, option_settings
 from toolkit.services.profiles import (
     PASSED,
     keyring_user,
@@ -114,7 +114,11 @@ def prepared(profile: Named, arguments: Mapping[str, Any], *, quiet: bool = Fals
     if not quiet or asks_nobody():
         layers = replace(layers, keyring=_keyring(chosen, str(found["url"].value or "")))
     found |= {name: find(row, layers) for name, row in rows.items() if row.secret}
-    return Prepared(chosen, arguments, found)
+    options = offered(chosen.service, "Options")
+    for name in option_settings(options, chosen.service) if options is not None else ():
+        if found[name].source not in ("argument", "default"):
+            check_option(options, found[name])
+    return Prepared(chosen, arguments, {name: found[name] for name in rows})
 
 
 def _profile(profile: Named) -> tuple[ProfileFile, Profile]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
@@ -21,8 +22,10 @@ from toolkit.configuration import (
 from toolkit.configuration.table import LIMITS, Layer, unknown, variable
 from toolkit.configuration.values import has_user
 from toolkit.frames import Column, frame
+from toolkit.http import Limits
 from toolkit.outcomes import InvalidArgument
 from toolkit.services import load, offered
+from toolkit.services.base.described import described
 from toolkit.services.base.options import expected, option_settings
 
 COLUMNS = (
@@ -170,7 +173,9 @@ def rows_of(profile: Profile) -> dict[str, Setting]:
         raise unknown(
             f"{profile.where} has a service that is not installed:", profile.service, load()
         )
-    rows = {name: SETTINGS[name] for name in (*LIMITS, "verify", "proxy")}
+    own = offered(profile.service, "LIMITS") or Limits()
+    rows = {name: replace(SETTINGS[name], default=getattr(own, name)) for name in LIMITS}
+    rows |= {name: SETTINGS[name] for name in ("verify", "proxy")}
     rows |= {row.name: row for row in _own(profile)}
     options = offered(profile.service, "Options")
     if options is not None:
@@ -203,19 +208,20 @@ def _own(profile: Profile) -> Iterator[Setting]:
     connect = offered(profile.service, "connect") if profile.service in load() else None
     if connect is None:
         return
-    parameters = inspect.signature(connect).parameters
+    parameters, about = inspect.signature(connect).parameters, described(connect)
     url = parameters.get("url")
-    yield row("url", "the server's address", _default(url))
-    yield row("user", "who logs in")
+    yield row("url", "The server's address", _default(url))
+    yield row("user", "Who logs in")
     yield Setting(
-        "headers", dict[str, str], None, "headers of every request", "a table of texts", "",
+        "headers", dict[str, str], None, "Headers of every request", "a table of texts", "",
         frozenset(("argument", "profile")),
     )  # fmt: skip
     for name, parameter in parameters.items():
         if name not in _SHARED and parameter.kind is parameter.KEYWORD_ONLY:
             default = _default(parameter)
             kind = type(default) if isinstance(default, bool | int | float) else str
-            yield row(name, f"of {profile.service}.connect", default, kind)
+            words = about.get(name, f"of {profile.service}.connect")
+            yield row(name, words, default, kind)
 
 
 def _default(parameter: inspect.Parameter | None) -> Any:

@@ -88,7 +88,7 @@ def _found(profile: Named | None, arguments: Mapping[str, Any]) -> Iterator[Foun
 
 
 _ANSWERS = Setting(
-    "answers", str, None, "answers of the login that the keyring has", secret=True,
+    "answers", str, None, "Answers of the login that the keyring has", secret=True,
     layers=frozenset(("keyring",)),
 )  # fmt: skip
 

@@ -12,9 +12,10 @@ from collections.abc import Mapping
 from dataclasses import fields, replace
 from typing import TYPE_CHECKING, Any, Literal, TypeVar, get_args, get_origin, get_type_hints
 
-from toolkit.configuration import Layers, Setting, find
+from toolkit.configuration import Found, Layers, Setting, find
 from toolkit.configuration.table import variable
 from toolkit.outcomes import InvalidArgument
+from toolkit.services.base.described import described
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
@@ -52,14 +53,14 @@ def option_settings(kind: type[DataclassInstance], service: str = "") -> dict[st
     ('TOOLKIT_SERTAINTY_ALTER_STYLE', 'both', 'one of both, args, session')
     """
     owner = service or str(getattr(kind, "service", ""))
-    hints = get_type_hints(kind)
+    hints, about = get_type_hints(kind), described(kind)
     rows = {}
     for one in fields(kind):
         rows[one.name] = Setting(
             one.name,
             hints[one.name],
             _default(one),
-            f"option of {owner}",
+            about.get(one.name, f"option of {owner}"),
             expected(hints[one.name]),
             variable(owner, one.name),
             frozenset(("argument", "environment", "profile")),
@@ -77,6 +78,8 @@ def expected(hint: Any) -> str:
     """
     if get_origin(hint) is Literal:
         return f"one of {', '.join(map(str, get_args(hint)))}"
+    if dataclasses.is_dataclass(hint):
+        return f"a table of {', '.join(one.name for one in fields(hint))}"
     return _WORDS.get(hint, "a table")
 
 
@@ -96,7 +99,24 @@ def _outside(kind: type[DataclassInstance]) -> dict[str, Any]:
         return {}
     layers = Layers(environ=os.environ)
     found = (find(row, layers) for row in option_settings(kind).values())
-    return {one.setting.name: one.value for one in found if one.source == "environment"}
+    given = [one for one in found if one.source == "environment"]
+    for one in given:
+        check_option(kind, one)
+    return {one.setting.name: one.value for one in given}
+
+
+def check_option(kind: type[DataclassInstance], found: Found) -> None:
+    """See that an option that a file or the environment gave is one that the options take.
+
+    Raises
+    ------
+    InvalidArgument
+        It is not; the sentence names its source.
+    """
+    try:
+        kind(**{found.setting.name: found.value})
+    except InvalidArgument as error:
+        raise InvalidArgument(f"{found.where}: {error}") from None
 
 
 def check_choices(options: DataclassInstance) -> None:
