@@ -24,6 +24,8 @@ _COMMANDS = {
         "toolkit.cli.tables",
         "one file about recordings and logs, HTML or Markdown, that opens anywhere",
     ),
+    "settings": ("toolkit.cli.settings", "every setting, its value, and what gave it"),
+    "profiles": ("toolkit.cli.settings", "the named servers of the profile file"),
     "check": ("toolkit.cli.files", "look for secrets in a cassette; exit 1 when there are any"),
     "convert": ("toolkit.cli.files", "turn a cassette into another format"),
 }
@@ -69,7 +71,8 @@ def parser() -> argparse.ArgumentParser:
     for name in ("calls", "codes", "report"):
         made[name].add_argument("source", nargs="+", help=_SOURCE)
     made["log"].add_argument("source", nargs="+", help="an XML log, plain or .gz; - reads a pipe")
-    for name in ("calls", "codes", "log"):
+    made["settings"].add_argument("profile", nargs="?", help="a name in the profile file")
+    for name in ("calls", "codes", "log", "settings", "profiles"):
         made[name].add_argument(
             "--format", choices=["table", "csv", "json", "markdown"], default="table"
         )
