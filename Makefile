@@ -1,4 +1,4 @@
-# make demo | test | lab | lint | bench: each does its own set-up, and is quick the second time.
+# make demo | test | lab | lint | docs | bench: each does its own set-up, and is quick the second time.
 
 PYTHON ?= python3
 VENV := .venv
@@ -12,7 +12,7 @@ BENCH_BIN := $(BENCH)/$(notdir $(BIN))
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 INSTALL = $(PIP) install --constraint constraints.txt --editable
 
-.PHONY: demo test test-browser test-spark lab lint bench format clean
+.PHONY: demo test test-browser test-spark lab lint docs bench format clean
 .DELETE_ON_ERROR:
 
 demo: $(VENV)/.core
@@ -43,6 +43,11 @@ lint: $(VENV)/.lint
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+
+# The site, in docs/_build/html; a warning is an error.
+docs: $(VENV)/.docs
+	$(BIN)/python -m sphinx --quiet --fail-on-warning --builder html docs docs/_build/html
+	@echo "Open docs/_build/html/index.html"
 
 # The peers have an environment of their own: cassetter's pytest plugin clashes with others.
 bench: $(BENCH)/.ready
@@ -84,6 +89,10 @@ $(VENV)/.dist: $(VENV)/.python pyproject.toml constraints.txt
 
 $(VENV)/.lint: $(VENV)/.python pyproject.toml constraints.txt
 	$(INSTALL) ".[lint,test]"
+	@touch $@ $(VENV)/.core
+
+$(VENV)/.docs: $(VENV)/.python pyproject.toml constraints.txt
+	$(INSTALL) ".[docs]"
 	@touch $@ $(VENV)/.core
 
 $(VENV)/.lab: $(VENV)/.python pyproject.toml constraints.txt
