@@ -30,10 +30,13 @@ from toolkit.services.geoop.options import Options
 from toolkit.services.geoop.recorded import GeoopService
 
 if TYPE_CHECKING:
-    from toolkit.services.geoop.client import Client as Client
-    from toolkit.services.geoop.session import Session as Session
+    from toolkit.services.geoop.client import AsyncClient as AsyncClient, Client as Client
+    from toolkit.services.geoop.session import AsyncSession as AsyncSession, Session as Session
 
-__all__ = ["Client", "Limits", "Modifiers", "Options", "Session", "connect", "service"]
+__all__ = [
+    "AsyncClient", "AsyncSession", "Client", "Limits", "Modifiers", "Options", "Session", "connect",
+    "connect_async", "service",
+]  # fmt: skip
 
 service = GeoopService()
 
@@ -48,7 +51,7 @@ def connect(
     refresh_token: str = "",
     options: Options | None = None,
     limits: Limits | None = None,
-    verify: Verify = True,
+    verify: Verify = None,
     proxy: str | None = None,
     headers: Mapping[str, str] | None = None,
     transport: httpx.BaseTransport | None = None,
@@ -103,14 +106,68 @@ def connect(
     )
 
 
+def connect_async(
+    url: str = "https://api.geoop.com",
+    *,
+    login_url: str = "https://login.geoop.com",
+    client_id: str = "",
+    client_secret: str = "",
+    token: str | None = None,
+    refresh_token: str = "",
+    options: Options | None = None,
+    limits: Limits | None = None,
+    verify: Verify = None,
+    proxy: str | None = None,
+    headers: Mapping[str, str] | None = None,
+    transport: httpx.AsyncBaseTransport | None = None,
+    **changes: Any,
+) -> AsyncClient:
+    """:func:`connect` for asyncio: the same arguments, and the same methods, which are awaited.
+
+    At most ``limits.at_once`` requests (50) are under way at a time; further ones wait.
+
+    Examples
+    --------
+    >>> import asyncio
+    >>> async def main() -> list:
+    ...     with toolkit.sandbox.start("geoop", jobs=3) as box:
+    ...         async with toolkit.geoop.connect_async(box.url, login_url=box.login_url,
+    ...                 client_id=box.client_id, client_secret=box.client_secret) as geoop:
+    ...             async with await geoop.login_with():
+    ...                 jobs = await geoop.jobs.list(fields="id")
+    ...                 found = await asyncio.gather(*(geoop.jobs.get(id) for id in jobs["id"]))
+    ...     return [len(job) for job in found]
+    >>> asyncio.run(main())
+    [1, 1, 1]
+    """
+    from toolkit.services.geoop.client import AsyncClient
+
+    return AsyncClient(
+        url,
+        login_url=login_url,
+        client_id=client_id,
+        client_secret=client_secret,
+        token=token,
+        refresh_token=refresh_token,
+        options=options,
+        limits=limits,
+        verify=verify,
+        proxy=proxy,
+        headers=headers,
+        transport=transport,
+        **changes,
+    )
+
+
+_HOMES = {
+    "AsyncClient": "client", "AsyncSession": "session", "Client": "client", "Session": "session",
+}  # fmt: skip
+
+
 def __getattr__(name: str) -> Any:
     """Load the client's classes when they are first asked for: recognising needs none of them."""
-    if name == "Client":
-        from toolkit.services.geoop.client import Client
+    if name in _HOMES:
+        import importlib
 
-        return Client
-    if name == "Session":
-        from toolkit.services.geoop.session import Session
-
-        return Session
+        return getattr(importlib.import_module(f"{__name__}.{_HOMES[name]}"), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

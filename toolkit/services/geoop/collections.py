@@ -11,38 +11,29 @@ What they share:
 
 from __future__ import annotations
 
-import builtins
-import re
 from collections.abc import Iterable, Mapping
 from numbers import Integral
-from typing import TYPE_CHECKING, Any, Literal, TypeGuard
+from typing import TYPE_CHECKING, Any, Generic, TypeGuard
 
 import pandas as pd
 
 from toolkit.cards import listed
 from toolkit.outcomes import InvalidArgument
-from toolkit.progress import Progress
+from toolkit.services.base.client import Frame
 from toolkit.services.base.decoding import Nested
-from toolkit.services.base.jsonbody import json_bytes
-from toolkit.services.base.rest import RestFunction
-from toolkit.services.base.restcall import Plan
-from toolkit.services.geoop.call import Item
-from toolkit.services.geoop.functions import ACTION, TABLE, function_of
-from toolkit.services.geoop.items import Missing, Rows, check_ids, frame_of, items_of, table_of
-from toolkit.services.geoop.modifiers import Filter, Query
-from toolkit.services.geoop.paging import Tell, list_flow
-from toolkit.services.geoop.writing import Batch
+from toolkit.services.geoop.functions import TABLE, function_of
+from toolkit.services.geoop.items import Rows
+from toolkit.services.geoop.modifiers import Filter
+from toolkit.services.geoop.operations import NAME, Operations
+from toolkit.services.geoop.paging import Tell
 
 if TYPE_CHECKING:
-    from toolkit.services.geoop.client import Client
-
-NAME = re.compile(r"[A-Za-z]+")
+    from toolkit.services.geoop.baseclient import BaseClient
 
 Ids = int | Iterable[int] | pd.Series
-OnFailure = Literal["raise", "table"]
 
 
-class Collection:
+class Collection(Generic[Frame]):
     """One collection of the API; ``geoop.jobs``, or ``geoop.collection("notes")`` for any other.
 
     Raises
@@ -51,10 +42,11 @@ class Collection:
         A name that is not made of letters alone, as the page "API Requests" wants it.
     """
 
-    def __init__(self, client: Client, name: str) -> None:
+    def __init__(self, client: BaseClient[Frame, Any], name: str) -> None:
         if not NAME.fullmatch(str(name)):
             raise InvalidArgument(f"a collection's name is made of letters, such as jobs; {name!r}")
         self._client, self._name = client, name
+        self._operations = Operations(client, name)
 
     def __repr__(self) -> str:
         return f"<geoop collection {self._name}>"
@@ -78,7 +70,7 @@ class Collection:
         counts: bool | None = None,
         nested: Nested = "flat",
         progress: Tell | None = None,
-    ) -> pd.DataFrame:
+    ) -> Frame:
         """All items that match, or one page with ``page``.
 
         Parameters
@@ -122,31 +114,20 @@ class Collection:
         >>> users.columns.tolist()[:2], users["id"].iloc[:1].tolist()
         (['id', 'firstName'], [12])
         """
-        names, options = self._client.options.modifiers, self._client.options
-        asked: Query = (
-            *names.choosing(fields),
-            *names.filtering(filter),
-            *names.sorting(sort),
-            *names.flagging(options.version, options.counts if counts is None else counts, flags),
-            *((str(name), str(value)) for name, value in query),
-        )
-        step = options.page_size if size is None else size
-        plan = self._plan("list", query=asked)
-        if page is not None:
-            plan = self._plan("list", query=(*asked, *names.paging(page, step)))
-            call = self._client.fetch(plan)
-            result = frame_of(call.items(self._name), self._name, nested)
-            result.attrs.update(call.metadata)
-            return result
-        with Progress(self._name) as shown:
-            flow = list_flow(
-                plan, self._client.state, self._name, size=step, tell=progress or shown
+        return self._client.drive(
+            self._operations.list(
+                fields=fields,
+                filter=filter,
+                sort=sort,
+                page=page,
+                size=size,
+                flags=flags,
+                query=query,
+                counts=counts,
+                nested=nested,
+                progress=progress,
             )
-            found = self._client.drive(flow)
-        self._client.last = found.call
-        result = frame_of(found.items, self._name, nested)
-        result.attrs.update(total=found.total, requests=found.requests)
-        return result
+        )
 
     def get(
         self,
@@ -154,7 +135,7 @@ class Collection:
         *,
         fields: str | Iterable[str] | None = None,
         nested: Nested = "flat",
-    ) -> pd.DataFrame:
+    ) -> Frame:
         """One item, by its id: one row with the same columns as the list.
 
         Raises
@@ -162,12 +143,9 @@ class Collection:
         NotFound
             It does not exist, or this client may not see it.
         """
-        plan = self._plan("get", id, query=self._client.options.modifiers.choosing(fields))
-        return frame_of(self._client.fetch(plan).items(self._name), self._name, nested)
+        return self._client.drive(self._operations.get(id, fields, nested))
 
-    def create(
-        self, rows: Rows | Mapping[str, Any] | None = None, /, **options: Any
-    ) -> pd.DataFrame:
+    def create(self, rows: Rows | Mapping[str, Any] | None = None, /, **options: Any) -> Frame:
         """Make items: of a DataFrame, a list of dicts, a dict, or fields by name.
 
         Parameters
@@ -193,7 +171,7 @@ class Collection:
         """
         return self._write("create", rows, options)
 
-    def update(self, rows: Rows | Mapping[str, Any] | int, /, **options: Any) -> pd.DataFrame:
+    def update(self, rows: Rows | Mapping[str, Any] | int, /, **options: Any) -> Frame:
         """Change items: of rows with a column ``id``; or one by its id and fields by name.
 
         Parameters
@@ -219,11 +197,11 @@ class Collection:
             return self.update_one(rows, **options)
         return self._write("update", rows, options)
 
-    def update_one(self, id: int, /, **fields: Any) -> pd.DataFrame:  # noqa: A002
+    def update_one(self, id: int, /, **fields: Any) -> Frame:  # noqa: A002
         """Change one item: ``geoop.jobs.update_one(5, title="Gate")``."""
         return self._write("update_one", None, {"id": id, **fields}, id)
 
-    def delete(self, rows: Rows | Ids, /, **options: Any) -> pd.DataFrame:
+    def delete(self, rows: Rows | Ids, /, **options: Any) -> Frame:
         """Delete items for good: one id, a list or a column of them, or rows with an id.
 
         ``update(id, deleted=True)`` marks an item instead.
@@ -237,33 +215,13 @@ class Collection:
             return self.delete_one(rows, **options)
         return self._write("delete", rows, options)
 
-    def delete_one(self, id: int, /, **options: Any) -> pd.DataFrame:  # noqa: A002
+    def delete_one(self, id: int, /, **options: Any) -> Frame:  # noqa: A002
         """Delete one item for good."""
         return self._write("delete_one", {"id": id}, options, id)
 
-    def action(self, name: str, body: Any = None) -> pd.DataFrame:
+    def action(self, name: str, body: Any = None) -> Frame:
         """Run an action: ``POST /collection/name`` with a JSON body, if one is given."""
-        if not NAME.fullmatch(str(name)):
-            raise InvalidArgument(f"an action's name is made of letters, not {name!r}")
-        data = None if body is None else json_bytes(body)
-        filled = {"collection": self._name, "action": name}
-        return self._act(
-            Plan(ACTION, ACTION.fill(filled), body=data, target=f"{self._name}/{name}")
-        )
-
-    # --- the way of a call ---------------------------------------------------------------------
-
-    def _plan(self, operation: str, id: int | None = None, query: Query = ()) -> Plan:  # noqa: A002
-        function = function_of(self._name, operation)
-        target = "" if id is None else str(id)
-        if "{collection}" in function.path:
-            target = f"{self._name}/{target}".rstrip("/")
-        return Plan(function, self._path(function, id), query, target=target)
-
-    def _path(self, function: RestFunction, id: int | None = None) -> str:  # noqa: A002
-        if id is not None and (isinstance(id, bool) or not str(id).isdecimal()):
-            raise InvalidArgument(f"an id is a whole number, not {id!r}")
-        return function.fill({"collection": self._name, "id": id})
+        return self._client.drive(self._operations.action(name, body))
 
     def _write(
         self,
@@ -271,77 +229,10 @@ class Collection:
         rows: Any,
         options: dict[str, Any],
         id: int | None = None,  # noqa: A002
-    ) -> pd.DataFrame:
-        how, fields = _split(options)
-        if rows is None and not fields:
-            raise InvalidArgument(f"{self._name}.{operation} takes rows, or fields by name")
-        if rows is None:
-            rows = fields
-        elif fields:
-            raise InvalidArgument(
-                f"{self._name}.{operation} takes rows or fields, not both; what it takes beside "
-                f"rows is {', '.join(_OPTIONS)}"
-            )
-        table = table_of(rows)
-        missing: Missing = how.pop("missing", "null" if id is not None else "skip")
-        removes = operation.startswith("delete")
-        items = items_of(table, missing=missing, only_id=removes)
-        if operation != "create":
-            check_ids(items, table.index)
-        return self._send(operation, items, table.index, id, **how)
-
-    def _send(
-        self,
-        operation: str,
-        items: builtins.list[Item],
-        index: pd.Index[Any],
-        id: int | None,  # noqa: A002
-        *,
-        chunk: int | None = None,
-        on_error: Literal["stop", "continue"] = "stop",
-        on_failure: OnFailure | None = None,
-        progress: Tell | None = None,
-    ) -> pd.DataFrame:
-        client = self._client
-        way = client.options.on_failure if on_failure is None else on_failure
-        if way not in ("raise", "table"):
-            raise InvalidArgument(f"on_failure must be raise or table, not {way!r}")
-        function = function_of(self._name, operation)
-        batch = Batch(
-            function,
-            self._name,
-            self._path(function, id),
-            items,
-            index,
-            client.options.chunk if chunk is None else chunk,
-            on_error,
-        )
-        name = f"{self._name}.{operation}"
-        with Progress("items", len(items), doing=name, did=f"{name}:") as shown:
-            client.drive(batch.flow(client.state, progress or shown))
-        client.last = batch.last or client.last
-        error = batch.failed()
-        if error is not None and way == "raise":
-            raise error
-        return batch.table()
-
-    def _act(self, plan: Plan) -> pd.DataFrame:
-        call = self._client.fetch(plan)
-        has_items = isinstance(call.data, dict) and any(
-            isinstance(value, list) for value in call.data.values()
-        )
-        return frame_of(call.items(self._name) if has_items else [], self._name)
+    ) -> Frame:
+        return self._client.drive(self._operations.write(operation, rows, options, id))
 
 
 def _is_one(rows: Any) -> TypeGuard[int]:
     """Whether it is one id; numpy has its own whole numbers."""
     return isinstance(rows, Integral) and not isinstance(rows, bool)
-
-
-_OPTIONS = ("chunk", "on_error", "on_failure", "missing", "progress")
-
-
-def _split(options: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
-    """The options of a write, and what else was given by name: fields."""
-    how = {name: options[name] for name in _OPTIONS if name in options}
-    return how, {name: value for name, value in options.items() if name not in how}

@@ -11,12 +11,14 @@ import httpx
 import pandas as pd
 
 from toolkit.outcomes import InvalidArgument
+from toolkit.services.base.client import Frame
+from toolkit.services.base.driving import Flow
 from toolkit.services.base.restcall import Plan
 from toolkit.services.geoop.collections import Collection
 from toolkit.services.geoop.functions import UPLOAD
 
 
-class Files(Collection):
+class Files(Collection[Frame]):
     """The collection of files, with its upload."""
 
     def upload(
@@ -26,7 +28,7 @@ class Files(Collection):
         name: str | None = None,
         kind: str | None = None,
         **parts: Any,
-    ) -> pd.DataFrame:
+    ) -> Frame:
         """Upload one file.
 
         The action is in the page "API Requests"; its body is not: a form with a part ``file``.
@@ -45,6 +47,15 @@ class Files(Collection):
         DataFrame
             The file's item, one row.
         """
+        return self._client.drive(self._upload(path, name, kind, parts))
+
+    def _upload(
+        self,
+        path: str | os.PathLike[str],
+        name: str | None,
+        kind: str | None,
+        parts: dict[str, Any],
+    ) -> Flow[pd.DataFrame]:
         try:
             content = Path(path).read_bytes()
         except OSError as error:
@@ -67,4 +78,4 @@ class Files(Collection):
             content_type=form.headers["content-type"],
             target=word,
         )
-        return self._act(plan)
+        return (yield from self._operations.act(plan))

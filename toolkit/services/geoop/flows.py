@@ -22,7 +22,7 @@ from toolkit.outcomes import (
     Unreachable,
 )
 from toolkit.services.base.asking import Field
-from toolkit.services.base.driving import AskFields, Flow, Send, Wait
+from toolkit.services.base.driving import AskFields, Flow, Send, Wait, alone
 from toolkit.services.base.restcall import Plan
 from toolkit.services.geoop import oauth
 from toolkit.services.geoop.answers import read_answer
@@ -210,35 +210,42 @@ def credentials_flow(state: State) -> Flow[Token]:
 
 
 def renew_flow(state: State, old: Token) -> Flow[Token]:
-    """Another token in place of an old one. What one thread has renewed serves the others.
+    """Another token in place of an old one. What one call has renewed serves the others.
 
     Raises
     ------
     AccessDenied
         The server refused: the session has ended, and a person must log in again.
+    NoSession
+        It refused another call's renewing meanwhile, or the session was left.
     """
-    with state.renewing:
-        now = state.token
-        if now is not None and now is not old:
-            return now
-        if not old.refresh:
-            return (yield from credentials_flow(state))
-        try:
-            token = yield from _token(oauth.refresh_plan(state, old), state)
-        except AccessDenied as error:
-            state.take(None)
-            error.message = (
-                f"{error.message.rstrip('.')}; the session cannot be refreshed, log in again"
-            )
-            raise
-        token = replace(
-            token,
-            grant=old.grant,
-            refresh=token.refresh or old.refresh,
-            owner_id=old.owner_id if token.owner_id is None else token.owner_id,
+    return alone(state.renewing, _renewed(state, old))
+
+
+def _renewed(state: State, old: Token) -> Flow[Token]:
+    now = state.token
+    if now is None:
+        raise NoSession("the session has ended meanwhile; log in again")
+    if now is not old:
+        return now
+    if not old.refresh:
+        return (yield from credentials_flow(state))
+    try:
+        token = yield from _token(oauth.refresh_plan(state, old), state)
+    except AccessDenied as error:
+        state.take(None)
+        error.message = (
+            f"{error.message.rstrip('.')}; the session cannot be refreshed, log in again"
         )
-        state.take(token)
-        return token
+        raise
+    token = replace(
+        token,
+        grant=old.grant,
+        refresh=token.refresh or old.refresh,
+        owner_id=old.owner_id if token.owner_id is None else token.owner_id,
+    )
+    state.take(token)
+    return token
 
 
 def _token(plan: Plan, state: State, secrets: tuple[str, ...] = ()) -> Flow[Token]:

@@ -6,14 +6,14 @@ An entry is for one client id at one address (see ``services.base.keeping``).
 from __future__ import annotations
 
 import datetime as dt
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from toolkit.services.base.client import is_replaying
 from toolkit.services.base.keeping import Kept
 from toolkit.services.geoop.state import Token
 
 if TYPE_CHECKING:
-    from toolkit.services.geoop.client import Client
+    from toolkit.services.geoop.baseclient import BaseClient
 
 _ACCESS, _REFRESH, _END, _OWNER, _GRANT = (
     "access token", "refresh token", "ends at", "owner id", "grant",
@@ -23,7 +23,7 @@ _ACCESS, _REFRESH, _END, _OWNER, _GRANT = (
 class KeptTokens:
     """The kept tokens of one client id."""
 
-    def __init__(self, client: Client, client_id: str) -> None:
+    def __init__(self, client: BaseClient[Any, Any], client_id: str) -> None:
         self._client = client
         self._kept = Kept(client, client_id or "(no client id)")
 

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from toolkit.cards import card
-from toolkit.services.base.closing import Closing
+from toolkit.services.base.closing import AsyncClosing, Closing
 from toolkit.services.geoop.state import Token
 
 if TYPE_CHECKING:
-    from toolkit.services.geoop.client import Client
+    from toolkit.services.geoop.baseclient import BaseClient
 
 
-class Session(Closing):
+class BaseSession:
     """An authenticated stay with the server. The service has no way to revoke a token."""
 
-    def __init__(self, client: Client, token: Token) -> None:
+    def __init__(self, client: BaseClient[Any, Any], token: Token) -> None:
         self._client, self._first = client, token
 
     @property
@@ -48,8 +48,7 @@ class Session(Closing):
         """Whether it is the client's session now."""
         return self._token is not None
 
-    def close(self) -> None:
-        """Forget the tokens of this session, in memory."""
+    def _forget(self) -> None:
         if self.open:
             self._client.state.token = None
 
@@ -66,3 +65,19 @@ class Session(Closing):
         until = f"{self.until:%Y-%m-%d %H:%M} UTC" if self.until else "not known"
         state = "open" if self.open else "closed"
         return card("geoop session", [("is", self._who()), ("state", state), ("until", until)])
+
+
+class Session(BaseSession, Closing):
+    """What a login of a blocking client gives; used in ``with``, it ends there."""
+
+    def close(self) -> None:
+        """Forget the tokens of this session, in memory."""
+        self._forget()
+
+
+class AsyncSession(BaseSession, AsyncClosing):
+    """What a login of an async client gives; used in ``async with``, it ends there."""
+
+    async def close(self) -> None:
+        """Forget the tokens of this session, in memory."""
+        self._forget()

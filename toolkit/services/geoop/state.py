@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from urllib.parse import urlencode
 
+from toolkit.services.base.driving import Turn
 from toolkit.services.base.restcall import Plan
 from toolkit.services.geoop.options import Options
 
@@ -51,7 +51,7 @@ class State:
     token: Token | None = None
     index_base: int | None = None
     reply_version: str = ""
-    renewing: threading.Lock = field(default_factory=threading.Lock, repr=False)
+    renewing: Turn = field(default_factory=Turn, repr=False)
     kept: Callable[[Token | None], None] | None = field(default=None, repr=False)
 
     @property

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from asyncio import CancelledError
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -31,6 +32,7 @@ from toolkit.services.geoop.state import State
 
 Fate = Literal["saved", "refused", "not saved", "unknown", "not sent"]
 FATES: tuple[Fate, ...] = ("saved", "refused", "not saved", "unknown", "not sent")
+_INTERRUPTS = (KeyboardInterrupt, CancelledError)
 
 COLUMNS = (
     Column("chunk", "integer", about="the request that it went with, from 1"),
@@ -112,6 +114,8 @@ class Batch:
         ------
         CallError
             A chunk was not processed at all, or its answer was lost; it has ``table``.
+        KeyboardInterrupt, asyncio.CancelledError
+            It was interrupted; it has ``table`` too, for what had been saved by then.
         """
         for start in range(0, len(self.items), self.chunk):
             sent = self.items[start : start + self.chunk]
@@ -123,7 +127,7 @@ class Batch:
                 judge(call, self.collection, sent, results, state)
                 if not call.outcome.ok and call.reading.result != "failure":
                     call.raise_for_outcome()
-            except (ToolkitError, KeyboardInterrupt) as error:
+            except (ToolkitError, *_INTERRUPTS) as error:
                 self._broke(error, results)
                 raise
             if not call.outcome.ok and self.error is None:
@@ -151,10 +155,10 @@ class Batch:
             isinstance(error, TransportFailure) and not isinstance(error, Unreachable)
         )
         for result in results:
-            if result.fate == "not sent" and isinstance(error, CallError | KeyboardInterrupt):
+            if result.fate == "not sent" and isinstance(error, (CallError, *_INTERRUPTS)):
                 result.fate = "unknown" if lost else "not saved"
-        if isinstance(error, CallError):
-            error.table = self.table()  # type: ignore[attr-defined]
+        if isinstance(error, (CallError, *_INTERRUPTS)):
+            error.table = self.table()  # type: ignore[union-attr]
             if len(self.items) > self.chunk:
                 error.add_note(self.report())
 
