@@ -112,7 +112,7 @@ def test_a_script_logs_in_by_the_keyring(gateway: Any, memory: Memory) -> None:
     toolkit.keep_answers(gateway, "ada", {f"  {PET.upper()} ": "Rex"})
     assert gateway.login_with("ada", "keyring").rounds == 2
     assert asyncio.run(gateway.login("ada", answers="keyring")).open
-    assert "Rex" not in repr(gateway._answers) + repr(Kept(gateway, "ada"))
+    assert "Rex" not in repr(gateway._state.answers) + repr(Kept(gateway, "ada"))
     services = {service for service, _ in memory.held}
     assert services == {f"session-toolkit sertainty {gateway.url.rstrip('/')} ada"}
 

@@ -27,9 +27,11 @@ from toolkit.outcomes import (
 from toolkit.services.base.asking import GivenAnswers
 from toolkit.services.base.driving import Send, drive
 from toolkit.services.sertainty.envelope import RequestDocument, decode_request
-from toolkit.services.sertainty.flows import SessionState, call_flow, login_flow
+from toolkit.services.sertainty.flows import call_flow
 from toolkit.services.sertainty.functions import TABLE
+from toolkit.services.sertainty.logins import login_flow
 from toolkit.services.sertainty.options import Options
+from toolkit.services.sertainty.state import SessionState
 
 Script = Callable[[RequestDocument], bytes | Exception]
 PROMPTS = st.lists(st.text(st.characters(codec="utf-8", exclude_categories=("Cs",))), max_size=5)
@@ -252,7 +254,7 @@ def test_template_spelling_can_be_fixed() -> None:
 
 def reopening() -> SessionState:
     state = logged_in()
-    state.can_reopen = True
+    state.answers = GivenAnswers(["a"])
     return state
 
 
@@ -264,7 +266,7 @@ def test_lost_session_is_reopened_once_for_a_read(status: int) -> None:
     )
     state = reopening()
     flow = call_flow(TABLE.get("configGetList"), (), state)
-    result = drive(flow, sender, GivenAnswers(["a"]))
+    result = drive(flow, sender)
     assert result.frame["config"].tolist() == ["Nightly"]
     assert sender.functions == ["configGetList", *["hostOpenSession"] * 2, "configGetList"]
     assert sender.sent[-1].session == "sid-2"

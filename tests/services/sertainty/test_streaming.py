@@ -77,7 +77,7 @@ def test_batches_and_parquet(tmp_path: Path) -> None:
 def test_what_is_no_success_raises_at_once(status: int, kind: type[Exception]) -> None:
     """Its category's exception, with the call's context, before anything is read."""
     with logged_in(reply(response(status, message="no such log"))) as gateway:
-        gateway._state.can_reopen = False
+        gateway._state.answers = None
         with pytest.raises(kind) as caught:
             gateway.stream("taskGetLog", "Nightly", "ingest")
     error = caught.value

@@ -21,13 +21,17 @@ from typing import Any
 import httpx
 
 from toolkit.http import Limits, Verify
+from toolkit.services.sertainty.asyncgateway import AsyncGateway
 from toolkit.services.sertainty.call import Call
 from toolkit.services.sertainty.gateway import Gateway
 from toolkit.services.sertainty.options import Options
 from toolkit.services.sertainty.recorded import SertaintyService
-from toolkit.services.sertainty.session import Session
+from toolkit.services.sertainty.session import AsyncSession, Session
 
-__all__ = ["Call", "Gateway", "Limits", "Options", "Session", "connect", "service"]
+__all__ = [
+    "AsyncGateway", "AsyncSession", "Call", "Gateway", "Limits", "Options", "Session", "connect",
+    "connect_async", "service",
+]  # fmt: skip
 
 service = SertaintyService()
 
@@ -72,11 +76,47 @@ def connect(
     """
     return Gateway(
         url,
-        options=options,
+        Options.of(options, changes),
+        headers,
         limits=limits,
         verify=verify,
         proxy=proxy,
-        headers=headers,
         transport=transport,
-        **changes,
+    )
+
+
+def connect_async(
+    url: str,
+    *,
+    options: Options | None = None,
+    limits: Limits | None = None,
+    verify: Verify = None,
+    proxy: str | None = None,
+    headers: Mapping[str, str] | None = None,
+    transport: httpx.AsyncBaseTransport | None = None,
+    **changes: Any,
+) -> AsyncGateway:
+    """A client of the gateway at ``url`` for asyncio, as :func:`connect`. Nothing is sent yet.
+
+    Its methods are those of :class:`Gateway`, awaited. ``limits.at_once`` of its calls are under
+    way at a time (50 unless said otherwise); ``transport`` is an ``httpx.AsyncBaseTransport``.
+
+    Examples
+    --------
+    >>> import asyncio
+    >>> async def main() -> str:
+    ...     async with connect_async(url) as gateway:
+    ...         await gateway.login_with("ada", answers)
+    ...         return (await gateway.agent.get_status())["agent_status"].item()
+    >>> asyncio.run(main())
+    'Active'
+    """
+    return AsyncGateway(
+        url,
+        Options.of(options, changes),
+        headers,
+        limits=limits,
+        verify=verify,
+        proxy=proxy,
+        transport=transport,
     )

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import TYPE_CHECKING
+from collections.abc import Callable
 
 import pandas as pd
 
 from toolkit.frames import Column, frame, series
+from toolkit.services.base.driving import Flow
+from toolkit.services.sertainty.call import Call
 from toolkit.services.sertainty.functions import TABLE
 from toolkit.services.sertainty.results import column_of
-
-if TYPE_CHECKING:
-    from toolkit.services.sertainty.gateway import Gateway
 
 STATUS_COLUMNS = (
     Column("config"),
@@ -22,14 +21,20 @@ STATUS_COLUMNS = (
 )
 
 
-def read_all(gateway: Gateway) -> pd.DataFrame:
-    """The status record of every task of every configuration, as read now."""
+def read_all(fetched: Callable[..., Flow[Call]]) -> Flow[pd.DataFrame]:
+    """The status record of every task of every configuration, as read now.
+
+    Parameters
+    ----------
+    fetched : callable
+        ``fetched(name, *arguments)`` is the flow of one call.
+    """
     readings = []
-    for config in gateway.config.get_list()["config"]:
-        tasks = gateway.config.get_tasks(config)
+    for config in (yield from fetched("configGetList")).frame["config"]:
+        tasks = (yield from fetched("configGetTasks", config)).frame
         names = tasks["name"].astype(str).tolist() if "name" in tasks.columns else []
         for task in names:
-            call = gateway.fetch("taskGetStatus", config, task)
+            call = yield from fetched("taskGetStatus", config, task)
             readings.append(with_time(call.frame, call.at))
     return together(readings)
 
