@@ -61,7 +61,7 @@ def test_every_operation_is_a_method(unconnected: Server, function: RestFunction
     method = at(unconnected, function.method)
     assert callable(method)
     assert inspect.getdoc(method)
-    assert inspect.signature(method).return_annotation in ("pd.DataFrame", pd.DataFrame)
+    assert inspect.signature(method).return_annotation in ("Frame", pd.DataFrame)
     parent = at(unconnected, function.method.rpartition(".")[0])
     assert function.method.rpartition(".")[2] in dir(parent)
 

@@ -17,6 +17,7 @@ Examples
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -28,10 +29,30 @@ from toolkit.services.xivo.options import Options
 from toolkit.services.xivo.recorded import XivoService
 
 if TYPE_CHECKING:
+    from toolkit.services.xivo.asyncserver import AsyncServer as AsyncServer
     from toolkit.services.xivo.server import Server as Server
-    from toolkit.services.xivo.session import Session as Session
+    from toolkit.services.xivo.session import AsyncSession as AsyncSession, Session as Session
 
-__all__ = ["Call", "Limits", "Options", "Plan", "Server", "Session", "connect", "service"]
+__all__ = [
+    "AsyncServer",
+    "AsyncSession",
+    "Call",
+    "Limits",
+    "Options",
+    "Plan",
+    "Server",
+    "Session",
+    "connect",
+    "connect_async",
+    "service",
+]
+
+_CLASSES = {
+    "AsyncServer": "asyncserver",
+    "AsyncSession": "session",
+    "Server": "server",
+    "Session": "session",
+}
 
 service = XivoService()
 
@@ -43,7 +64,7 @@ def connect(
     token: str | None = None,
     options: Options | None = None,
     limits: Limits | None = None,
-    verify: Verify = True,
+    verify: Verify = None,
     proxy: str | None = None,
     headers: Mapping[str, str] | None = None,
     transport: httpx.BaseTransport | None = None,
@@ -84,9 +105,6 @@ def connect(
     """
     from toolkit.services.xivo.server import Server
 
-    if auth_url is not None:
-        known = dict(changes.pop("addresses", options.addresses if options else {}))
-        changes["addresses"] = {**known, "auth": auth_url}
     return Server(
         url,
         token=token,
@@ -96,18 +114,67 @@ def connect(
         proxy=proxy,
         headers=headers,
         transport=transport,
-        **changes,
+        **_with_auth(auth_url, options, changes),
     )
+
+
+def connect_async(
+    url: str,
+    *,
+    auth_url: str | None = None,
+    token: str | None = None,
+    options: Options | None = None,
+    limits: Limits | None = None,
+    verify: Verify = None,
+    proxy: str | None = None,
+    headers: Mapping[str, str] | None = None,
+    transport: httpx.AsyncBaseTransport | None = None,
+    **changes: Any,
+) -> AsyncServer:
+    """Make a client whose methods are awaited. Nothing is sent yet, so this is not.
+
+    Takes what :func:`connect` takes; ``limits.at_once`` is how many requests may be under way at
+    a time, and further ones wait.
+
+    Examples
+    --------
+    >>> import asyncio, toolkit
+    >>> async def main(box) -> int:
+    ...     async with toolkit.xivo.connect_async(box.url, auth_url=box.auth_url) as xivo:
+    ...         await xivo.login_with(box.user, box.password)
+    ...         users, lines = await asyncio.gather(xivo.users.list(), xivo.lines.list())
+    ...     return len(users)
+    >>> with toolkit.sandbox.start("xivo", users=3) as box:
+    ...     asyncio.run(main(box))
+    3
+    """
+    from toolkit.services.xivo.asyncserver import AsyncServer
+
+    return AsyncServer(
+        url,
+        token=token,
+        options=options,
+        limits=limits,
+        verify=verify,
+        proxy=proxy,
+        headers=headers,
+        transport=transport,
+        **_with_auth(auth_url, options, changes),
+    )
+
+
+def _with_auth(
+    auth_url: str | None, options: Options | None, changes: dict[str, Any]
+) -> dict[str, Any]:
+    """The changed options, with xivo-auth's address where it was given."""
+    if auth_url is None:
+        return changes
+    known = changes.get("addresses", options.addresses if options else {})
+    return {**changes, "addresses": {**known, "auth": auth_url}}
 
 
 def __getattr__(name: str) -> Any:
     """Load the client's classes when they are first asked for: recognising needs none of them."""
-    if name == "Server":
-        from toolkit.services.xivo.server import Server
-
-        return Server
-    if name == "Session":
-        from toolkit.services.xivo.session import Session
-
-        return Session
+    if name in _CLASSES:
+        return getattr(importlib.import_module(f"{__name__}.{_CLASSES[name]}"), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

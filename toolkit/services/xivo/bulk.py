@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 import msgspec
 import pandas as pd
@@ -17,16 +17,14 @@ from toolkit.frames import Column, frame
 from toolkit.outcomes import CallError, Category, InvalidArgument
 from toolkit.progress import Progress
 from toolkit.services.base.decoding import is_secret
-from toolkit.services.base.driving import Flow
+from toolkit.services.base.driving import Flow, Together
 from toolkit.services.base.rest import RestFunction
 from toolkit.services.xivo.call import Call, Plan
 from toolkit.services.xivo.flows import call_flow
 from toolkit.services.xivo.models import Model, model
 from toolkit.services.xivo.paging import Tell
 from toolkit.services.xivo.planning import make_plan, plain
-
-if TYPE_CHECKING:
-    from toolkit.services.xivo.server import Server
+from toolkit.services.xivo.state import State
 
 OnError = Literal["stop", "continue"]
 
@@ -86,12 +84,12 @@ Rows = pd.DataFrame | Sequence[Mapping[str, Any]]
 
 
 def run_rows(
-    server: Server,
+    state: State,
     function: RestFunction,
     bound: Sequence[Any],
     rows: Rows,
     options: Options,
-) -> pd.DataFrame:
+) -> Flow[pd.DataFrame]:
     """Call a function once for each row.
 
     Parameters
@@ -123,38 +121,42 @@ def run_rows(
             plans.append(make_plan(function, values, body=body))
         except InvalidArgument as error:
             raise InvalidArgument(f"row {label!r}: {error}") from None
-    return run_plans(server, plans, table.index, options)
+    return (yield from run_plans(state, plans, table.index, options))
 
 
 def run_plans(
-    server: Server, plans: Sequence[Plan], index: pd.Index[Any], options: Options
-) -> pd.DataFrame:
+    state: State, plans: Sequence[Plan], index: pd.Index[Any], options: Options
+) -> Flow[pd.DataFrame]:
     """Send plans several at a time; see :func:`run_rows`."""
     if options.dry_run:
         return dry(plans, index)
     outcomes: list[Call | CallError | None] = [None] * len(plans)
-    stopped = False
+    failures: list[BaseException] = []
+    done, stopped = 0, False
 
     def flows() -> Iterator[Flow[Call]]:
         for plan in plans:
             if stopped:
                 return
-            yield call_flow(plan, server.state)
+            yield call_flow(plan, state)
+
+    def ended(place: int, result: Any) -> None:
+        nonlocal done, stopped
+        done += 1
+        if isinstance(result, Call | CallError):
+            outcomes[place] = result
+            stopped = stopped or (isinstance(result, CallError) and options.on_error == "stop")
+        else:
+            failures.append(result)
+            stopped = True
+        tell(done, len(plans))
 
     method = plans[0].function.method if plans else "nothing"
     with Progress("items", len(plans), doing=method, did=f"{method}:") as shown:
         tell = options.progress or shown
-        failure: BaseException | None = None
-        for done, (place, result) in enumerate(server.at_once(flows(), options.at_once), 1):
-            if isinstance(result, Call | CallError):
-                outcomes[place] = result
-            else:
-                failure = failure or result
-            stopped = stopped or (isinstance(result, CallError) and options.on_error == "stop")
-            stopped = stopped or failure is not None
-            tell(done, len(plans))
-    if failure is not None:
-        raise failure
+        yield Together(flows(), options.at_once, ended)
+    if failures:
+        raise failures[0]
     return _outcomes(plans, outcomes, index)
 
 

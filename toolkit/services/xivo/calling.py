@@ -2,28 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import fields
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pandas as pd
 
 from toolkit.collector import without_collector
 from toolkit.progress import Progress
+from toolkit.services.base.driving import Flow
 from toolkit.services.base.rest import RestFunction
 from toolkit.services.xivo.answers import View, frame_of, view_of
-from toolkit.services.xivo.paging import PAGE, Listing, Tell, list_flow
+from toolkit.services.xivo.call import Plan
+from toolkit.services.xivo.flows import fetch_flow
+from toolkit.services.xivo.paging import PAGE, Tell, list_flow
 from toolkit.services.xivo.planning import make_plan
-
-if TYPE_CHECKING:
-    from toolkit.services.xivo.call import Plan
-    from toolkit.services.xivo.server import Server
+from toolkit.services.xivo.state import State
 
 _VIEWS = tuple(field.name for field in fields(View) if field.name != "resource")
 
 
-def call(
-    server: Server,
+def frame_flow(
+    state: State,
     function: RestFunction,
     values: tuple[Any, ...] = (),
     named: Mapping[str, Any] | None = None,
@@ -31,7 +31,7 @@ def call(
     body: Any = None,
     page: int = PAGE,
     progress: Tell | None = None,
-) -> pd.DataFrame:
+) -> Flow[pd.DataFrame]:
     """What ``server.call(name, *values, **named)`` does.
 
     Parameters
@@ -62,33 +62,27 @@ def call(
     plan = make_plan(function, values, rest, body)
     view = view_of(plan.query, view)
     if function.shape == "items" and not function.changes:
-        return read_list(server, plan, view, page=page, progress=progress)
-    return frame_of(server.fetch(plan), view)
+        return (yield from read_list(state, plan, view, page=page, progress=progress))
+    return frame_of((yield from fetch_flow(plan, state)), view)
 
 
 def read_list(
-    server: Server,
+    state: State,
     plan: Plan,
     view: View,
     *,
     page: int = PAGE,
     progress: Tell | None = None,
-) -> pd.DataFrame:
+) -> Flow[pd.DataFrame]:
     """A whole list as a DataFrame, with a progress bar when it takes long.
 
     ``attrs`` holds ``total`` (how many the server says that match).
     """
     what = plan.function.method.removesuffix(".list")
-
-    def listing(tell: Callable[[int, int], object]) -> Listing:
-        return server.drive(list_flow(plan, server.state, page=page, progress=tell))
-
-    if progress is not None:
-        found = listing(progress)
-    else:
-        with Progress(what) as shown:
-            found = listing(shown)
-    server.last = found.call
+    with Progress(what) as shown:
+        tell = progress or shown
+        found = yield from list_flow(plan, state, page=page, progress=tell)
+    state.last = found.call
     with without_collector():
         frame = view.build(found.items, plan.function.resource)
     if found.total is not None:

@@ -4,26 +4,26 @@ from __future__ import annotations
 
 import csv
 import io
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pandas as pd
 
 from toolkit.frames import Column, series
 from toolkit.outcomes import InvalidRequest, OutcomeError
 from toolkit.services.base.decoding import typed
+from toolkit.services.base.driving import Flow
 from toolkit.services.base.rest import RestFunction
 from toolkit.services.xivo.answers import items_of
+from toolkit.services.xivo.flows import fetch_flow
 from toolkit.services.xivo.models import model
 from toolkit.services.xivo.planning import CsvBody, csv_bytes, make_plan
-
-if TYPE_CHECKING:
-    from toolkit.services.xivo.server import Server
+from toolkit.services.xivo.state import State
 
 _OUTCOMES = ("created", "updated", "failed", "not done")
 _NOT_DONE = "not done: another row failed, and the server does all or none"
 
 
-def import_users(server: Server, function: RestFunction, users: CsvBody) -> pd.DataFrame:
+def import_users(state: State, function: RestFunction, users: CsvBody) -> Flow[pd.DataFrame]:
     """Send a CSV of users; see ``users.import_csv``.
 
     Raises
@@ -37,7 +37,8 @@ def import_users(server: Server, function: RestFunction, users: CsvBody) -> pd.D
     failed: list[tuple[int, str]] = []
     items: list[Any] = []
     try:
-        items = list(items_of(server.fetch(make_plan(function, body=body))))
+        call = yield from fetch_flow(make_plan(function, body=body), state)
+        items = list(items_of(call))
     except InvalidRequest as error:
         failed = _failed(error)
         if not failed:

@@ -18,15 +18,18 @@ import pandas as pd
 import yaml
 
 from toolkit.outcomes import BadReply
+from toolkit.services.base.client import Frame
+from toolkit.services.base.driving import Flow
 from toolkit.services.base.functions import Argument, SessionPlace
 from toolkit.services.base.rest import RestFunction, RestTable, Shape
+from toolkit.services.xivo.flows import fetch_flow
 from toolkit.services.xivo.functions import SERVICE, TABLE
 from toolkit.services.xivo.models import MODELS
 from toolkit.services.xivo.planning import make_plan
 from toolkit.services.xivo.verbs import Id, Namespace
 
 if TYPE_CHECKING:
-    from toolkit.services.xivo.server import Server
+    from toolkit.services.xivo.namespaces import Resources
 
 MOST_BYTES = 8 * 1024 * 1024
 MOST_EVENTS = 1_000_000
@@ -39,12 +42,12 @@ _HOLE = re.compile(r"\{([^}/]+)\}")
 _NAME = re.compile(r"[A-Za-z0-9_]+")
 
 
-class Remote(Namespace):
+class Remote(Namespace[Frame]):
     """Operations of another service, or of a server's own specification, by their names."""
 
     def __init__(
         self,
-        server: Server,
+        server: Resources[Frame],
         name: str,
         bound: tuple[Id, ...] = (),
         table: RestTable | None = None,
@@ -52,7 +55,7 @@ class Remote(Namespace):
         super().__init__(server, name, bound)
         self._table = table or TABLE
 
-    def __call__(self, *ids: Id) -> Remote:
+    def __call__(self, *ids: Id) -> Remote[Frame]:
         """The same place with ids bound."""
         return Remote(self._server, self._name, (*self._bound, *ids), self._table)
 
@@ -74,13 +77,13 @@ class Remote(Namespace):
                  if one.method.startswith(start))  # fmt: skip
         return sorted({word.partition(".")[0] for word in below})
 
-    def _method(self, function: RestFunction) -> Callable[..., pd.DataFrame]:
+    def _method(self, function: RestFunction) -> Callable[..., Frame]:
         word = function.method.rpartition(".")[2]
 
-        def method(*given: Any, **named: Any) -> pd.DataFrame:
+        def method(*given: Any, **named: Any) -> Frame:
             if function.changes:
                 return self._write(word, given, named)
-            return self._run(word, given, **named)
+            return self._drive(self._called(word, given, named))
 
         method.__name__, method.__qualname__ = word, function.method
         method.__doc__ = f"{function.summary}\n\n{function.name}; needs {function.acl or 'no ACL'}."
@@ -101,7 +104,7 @@ def _signature(function: RestFunction, bound: int) -> inspect.Signature:
     return inspect.Signature([*parameters, more], return_annotation=pd.DataFrame)
 
 
-def discover(server: Server, api: str = "confd") -> pd.DataFrame:
+def discover(server: Resources[Frame], api: str = "confd") -> Flow[pd.DataFrame]:
     """Take up what the server's own specification of an API lists and the table has not.
 
     Each new operation is then found by ``server.call``, and new places are attributes of the
@@ -130,7 +133,8 @@ def discover(server: Server, api: str = "confd") -> pd.DataFrame:
         api=api,
         answer="",
     )
-    new = read_spec(server.fetch(make_plan(spec)).body, api)
+    call = yield from fetch_flow(make_plan(spec), server.state)
+    new = read_spec(call.body, api)
     before = server.found.table.all if hasattr(server, "found") else ()
     kept = [one for one in before if one.api != api]
     server.found = Found(server, "", (), RestTable(SERVICE, [*kept, *new]))
@@ -140,7 +144,7 @@ def discover(server: Server, api: str = "confd") -> pd.DataFrame:
     return RestTable(SERVICE, new).to_frame()
 
 
-class Found(Remote):
+class Found(Remote[Frame]):
     """What servers' own specifications list and the table has not."""
 
     @property

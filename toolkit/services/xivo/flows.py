@@ -1,4 +1,4 @@
-"""The flows of a XiVO client: one call, logging in and out, finding out whom one talks to.
+"""The flows of a XiVO client: one call, logging in and out.
 
 Generators that yield what to send or to ask (see ``services.base.driving``): they hold every rule
 about sessions and repeats, and not one line that waits.
@@ -22,30 +22,23 @@ from toolkit.outcomes import (
 from toolkit.services.base.asking import Field
 from toolkit.services.base.driving import AskFields, Flow
 from toolkit.services.base.functions import SessionPlace
-from toolkit.services.base.rest import RestFunction
 from toolkit.services.xivo.call import Call, Plan
 from toolkit.services.xivo.digest import Challenge
-from toolkit.services.xivo.errors import error_of, read_refusal
+from toolkit.services.xivo.errors import error_of
 from toolkit.services.xivo.exchange import exchange
-from toolkit.services.xivo.functions import TABLE
+from toolkit.services.xivo.locating import INFOS, era_flow, learn_era, locate
+from toolkit.services.xivo.renewal import renewed
 from toolkit.services.xivo.state import Credentials, Granted, State
 from toolkit.services.xivo.statuses import UNAUTHORIZED
-from toolkit.services.xivo.tokens import explained, new_token, renewed, revoke, token_headers
+from toolkit.services.xivo.tokens import (
+    allows,
+    explained,
+    new_token,
+    revoke,
+    token_headers,
+)
 
 FIELDS = (Field("User", hidden=False), Field("Password"))
-_INFOS = TABLE.get("GET /infos")
-_SPEC = RestFunction(
-    "xivo",
-    "HEAD /api/api.yml",
-    "spec.check",
-    "Whether the server has its specification.",
-    session=SessionPlace.NONE,
-    verb="HEAD",
-    path="/api/api.yml",
-    api="confd",
-    answer="",
-    shape="none",
-)
 
 
 def call_flow(plan: Plan, state: State) -> Flow[Call]:
@@ -60,8 +53,7 @@ def call_flow(plan: Plan, state: State) -> Flow[Call]:
     """
     function = plan.function
     try:
-        if not state.located:
-            yield from locate(state)
+        yield from locate(state)
         if function.session is SessionPlace.NONE or state.options.authentication == "none":
             call = yield from exchange(plan, state, token_headers(state))
         elif state.options.authentication == "digest" and function.api == "confd":
@@ -75,6 +67,13 @@ def call_flow(plan: Plan, state: State) -> Flow[Call]:
     except CallError as error:
         _explain(error, plan)
         raise
+    return call
+
+
+def fetch_flow(plan: Plan, state: State) -> Flow[Call]:
+    """One call, remembered as the last one that succeeded."""
+    call = yield from call_flow(plan, state)
+    state.last = call
     return call
 
 
@@ -92,29 +91,34 @@ def _explain(error: CallError, plan: Plan) -> None:
 def _with_token(plan: Plan, state: State) -> Flow[Call]:
     for last_try in (False, True):
         yield from renewed(state)
-        if state.granted is None and state.credentials is not None:
-            yield from new_token(state, state.credentials)
         granted = state.granted
         if granted is None:
             raise NoSession(f"{plan.function.name} needs a session; log in first")
         call = yield from exchange(plan, state, token_headers(state))
         if call.status != UNAUTHORIZED:
             return call
+        repeated = not last_try and not plan.function.changes
+        if repeated and state.granted is not granted and _may_go_on(state):
+            continue  # another call found out that the token was lost, or has a new one
         if not state.era and plan.function.api == "confd" and state.options.diagnose:
             yield from _era_for(call, state)
         error = yield from explained(call, plan, state, granted)
         lost = getattr(error, "reason", "") == "token"
         if lost and state.granted is granted:
             state.granted = None
-        again = state.credentials is not None or state.granted is not None
-        if not lost or last_try or plan.function.changes or not again:
+        if not lost or not repeated or not _may_go_on(state):
             raise error
     raise AssertionError("unreachable")
 
 
+def _may_go_on(state: State) -> bool:
+    """Whether there is another token, or a password to get one."""
+    return state.credentials is not None or state.granted is not None
+
+
 def _era_for(call: Call, state: State) -> Flow[None]:
     """Which ACL a call needs depends on the era; a denial may tell it itself."""
-    _learn(call, state)
+    learn_era(call, state)
     if not state.era:
         try:
             yield from era_flow(state)
@@ -138,7 +142,7 @@ def _with_digest(plan: Plan, state: State) -> Flow[Call]:
         if call.status != UNAUTHORIZED:
             return call
         new = Challenge.of(call.headers)
-        if state.challenge is known:  # else another thread has a newer one
+        if state.challenge is known:  # else another call has a newer one
             state.challenge = new
         if new is None:
             raise _denied(call, state, "the server offers no Digest that this client knows")
@@ -177,8 +181,7 @@ def login_flow(
     options = state.options
     if options.authentication == "none":
         raise LoginError("this client was made with authentication='none': there is no login")
-    if not state.located:
-        yield from locate(state)
+    yield from locate(state)
     if wanted is None:
         fields = FIELDS[1:] if user else FIELDS
         texts = yield AskFields(fields, title)
@@ -201,16 +204,32 @@ def _digest_login(state: State, wanted: Credentials) -> Flow[Granted]:
     """Answer one challenge, on a read that every server has."""
     state.credentials = wanted
     try:
-        call = yield from _with_digest(Plan(_INFOS, "/infos"), state)
+        call = yield from _with_digest(Plan(INFOS, "/infos"), state)
     except CallError as error:
         state.credentials = state.challenge = None
-        error.function = error.function or _INFOS.name
+        error.function = error.function or INFOS.name
         raise
     if call.status == UNAUTHORIZED:
         state.credentials = None
         raise error_of(call, secrets=(wanted.password,))
     state.granted = Granted(wanted.user)
     return state.granted
+
+
+def allows_flow(state: State, acl: str) -> Flow[bool]:
+    """Whether the token in use has an ACL.
+
+    Raises
+    ------
+    NoSession
+        There is no token.
+    AccessDenied
+        The token has ended.
+    """
+    granted = state.granted
+    if granted is None or not granted.token:
+        raise NoSession("there is no token whose ACLs could be asked for; log in first")
+    return (yield from allows(state, granted, acl))
 
 
 def logout_flow(state: State) -> Flow[None]:
@@ -223,58 +242,6 @@ def logout_flow(state: State) -> Flow[None]:
         yield from revoke(state, granted)
     except AccessDenied:
         return  # the server has forgotten it already
-
-
-def locate(state: State) -> Flow[None]:
-    """Find out whether each API has a port of its own (XiVO), or all are behind one (Wazo)."""
-    first: CallError | None = None
-    for behind in (False, True):
-        state.addresses.behind = behind
-        try:
-            call = yield from exchange(Plan(_INFOS, "/infos"), state)
-        except CallError as error:
-            first = first or error
-            continue
-        if call.status in (200, UNAUTHORIZED, 406):
-            _learn(call, state)
-            return
-    state.addresses.behind = None
-    if first is not None:
-        raise first
-    raise InvalidArgument(
-        "neither port 9486 nor /api/confd/1.1 of this server answers as XiVO's confd does; "
-        "give confd's own address, or name the era"
-    )
-
-
-def era_flow(state: State) -> Flow[str]:
-    """The server's era, asked for where nothing has told it yet.
-
-    Raises
-    ------
-    CallError
-        The server does not answer.
-    """
-    if not state.located:
-        yield from locate(state)
-    if not state.era:
-        call = yield from exchange(Plan(_INFOS, "/infos"), state)
-        _learn(call, state)
-    if not state.era:
-        spec = yield from exchange(Plan(_SPEC, "/api/api.yml"), state)
-        state.era = "16.15" if spec.outcome.ok else "15.18"
-    return state.era
-
-
-def _learn(call: Call, state: State) -> None:
-    """Wazo denies with JSON that names the ACL, and has no Digest; or says its version."""
-    if state.era or call.status not in (200, UNAUTHORIZED):
-        return
-    if call.status == 200:
-        if isinstance(call.data, dict) and "wazo_version" in call.data:
-            state.era = "wazo"
-    elif read_refusal(call.body).acl:
-        state.era = "wazo"
 
 
 def given_token(token: str, user: str = "") -> Granted:

@@ -23,58 +23,66 @@ Examples
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, cast
+import abc
+from typing import Any, ClassVar, Generic
 
 import pandas as pd
 
+from toolkit.services.base.asking import GivenAnswers
+from toolkit.services.base.client import Frame
+from toolkit.services.base.driving import Flow
 from toolkit.services.base.functions import FunctionTable
 from toolkit.services.base.rest import RestFunction
 from toolkit.services.xivo import calling, places, userplaces
 from toolkit.services.xivo.discovered import Found, Remote, discover
 from toolkit.services.xivo.functions import TABLE
 from toolkit.services.xivo.paging import PAGE, Tell
+from toolkit.services.xivo.state import State
 from toolkit.services.xivo.verbs import Part
 
-if TYPE_CHECKING:
-    from toolkit.services.xivo.server import Server
 
-
-class Resources:
+class Resources(abc.ABC, Generic[Frame]):
     """The places of the API as attributes, and every operation by its name."""
 
-    found: Found
+    service_name: ClassVar[str] = "xivo"
+    state: State
+    found: Found[Frame]
     """What :meth:`discover` found, by place; there once it has run."""
 
-    asterisk = Part(places.Asterisk)
-    call_logs = Part(places.CallLogs)
-    callpermissions = Part(places.CallPermissions)
-    configuration = Part(places.Configuration)
-    contexts = Part(places.Contexts)
-    cti_profiles = Part(places.CtiProfiles)
-    devices = Part(places.Devices)
-    endpoints = Part(places.Endpoints)
-    entities = Part(places.Entities)
-    extensions = Part(places.Extensions)
-    funckeys = Part(places.FuncKeys)
-    groups = Part(places.Groups)
-    incalls = Part(places.Incalls)
-    infos = Part(places.Infos)
-    ivr = Part(places.Ivr)
-    lines = Part(places.Lines)
-    lines_sip = Part(places.LinesSip)
-    outcalls = Part(places.Outcalls)
-    queues = Part(places.Queues)
-    switchboards = Part(places.Switchboards)
-    trunks = Part(places.Trunks)
-    users = Part(userplaces.Users)
-    voicemails = Part(places.Voicemails)
-    wizard = Part(places.Wizard)
+    asterisk: Part[places.Asterisk[Frame]] = Part(places.Asterisk)
+    call_logs: Part[places.CallLogs[Frame]] = Part(places.CallLogs)
+    callpermissions: Part[places.CallPermissions[Frame]] = Part(places.CallPermissions)
+    configuration: Part[places.Configuration[Frame]] = Part(places.Configuration)
+    contexts: Part[places.Contexts[Frame]] = Part(places.Contexts)
+    cti_profiles: Part[places.CtiProfiles[Frame]] = Part(places.CtiProfiles)
+    devices: Part[places.Devices[Frame]] = Part(places.Devices)
+    endpoints: Part[places.Endpoints[Frame]] = Part(places.Endpoints)
+    entities: Part[places.Entities[Frame]] = Part(places.Entities)
+    extensions: Part[places.Extensions[Frame]] = Part(places.Extensions)
+    funckeys: Part[places.FuncKeys[Frame]] = Part(places.FuncKeys)
+    groups: Part[places.Groups[Frame]] = Part(places.Groups)
+    incalls: Part[places.Incalls[Frame]] = Part(places.Incalls)
+    infos: Part[places.Infos[Frame]] = Part(places.Infos)
+    ivr: Part[places.Ivr[Frame]] = Part(places.Ivr)
+    lines: Part[places.Lines[Frame]] = Part(places.Lines)
+    lines_sip: Part[places.LinesSip[Frame]] = Part(places.LinesSip)
+    outcalls: Part[places.Outcalls[Frame]] = Part(places.Outcalls)
+    queues: Part[places.Queues[Frame]] = Part(places.Queues)
+    switchboards: Part[places.Switchboards[Frame]] = Part(places.Switchboards)
+    trunks: Part[places.Trunks[Frame]] = Part(places.Trunks)
+    users: Part[userplaces.Users[Frame]] = Part(userplaces.Users)
+    voicemails: Part[places.Voicemails[Frame]] = Part(places.Voicemails)
+    wizard: Part[places.Wizard[Frame]] = Part(places.Wizard)
 
-    auth = Part(Remote)
-    agentd = Part(Remote)
-    call_logd = Part(Remote)
-    ctid_ng = Part(Remote)
-    dird = Part(Remote)
+    auth: Part[Remote[Frame]] = Part(Remote)
+    agentd: Part[Remote[Frame]] = Part(Remote)
+    call_logd: Part[Remote[Frame]] = Part(Remote)
+    ctid_ng: Part[Remote[Frame]] = Part(Remote)
+    dird: Part[Remote[Frame]] = Part(Remote)
+
+    @abc.abstractmethod
+    def drive(self, flow: Flow[pd.DataFrame], answers: GivenAnswers | None = None) -> Frame:
+        """Run a flow to its end."""
 
     def call(
         self,
@@ -83,7 +91,7 @@ class Resources:
         page: int = PAGE,
         progress: Tell | None = None,
         **named: Any,
-    ) -> pd.DataFrame:
+    ) -> Frame:
         """Call an operation by its name in the table, by its method, or by a filled path.
 
         Parameters
@@ -108,10 +116,20 @@ class Resources:
         CallError
             Any of its kinds.
         """
-        row, filled = self._find(function)
-        server = cast("Server", self)
+        return self.drive(self._called(function, values, named, page, progress))
+
+    def _called(
+        self,
+        name: str,
+        values: tuple[Any, ...],
+        named: dict[str, Any],
+        page: int,
+        progress: Tell | None,
+    ) -> Flow[pd.DataFrame]:
+        row, filled = self._find(name)
         given = (*filled, *values)
-        return calling.call(server, row, given, named, page=page, progress=progress)
+        flow = calling.frame_flow(self.state, row, given, named, page=page, progress=progress)
+        return (yield from flow)
 
     def _find(self, name: str) -> tuple[RestFunction, tuple[str, ...]]:
         tables = [TABLE, *([self.found.table] if "found" in vars(self) else [])]
@@ -126,7 +144,7 @@ class Resources:
                 return matched[0], tuple(matched[1].values())
         return TABLE.get(name), ()
 
-    def discover(self, api: str = "confd") -> pd.DataFrame:
+    def discover(self, api: str = "confd") -> Frame:
         """Take up the operations that the server's own specification has and our table has not.
 
         Parameters
@@ -147,7 +165,7 @@ class Resources:
         BadReply
             It is no Swagger 2.0, or larger than any is.
         """
-        return discover(cast("Server", self), api)
+        return self.drive(discover(self, api))
 
 
 PLACES = tuple(name for name, part in vars(Resources).items() if isinstance(part, Part))

@@ -7,7 +7,9 @@ import datetime as dt
 import pandas as pd
 
 from toolkit.outcomes import InvalidArgument
+from toolkit.services.base.client import Frame
 from toolkit.services.base.decoding import Nested
+from toolkit.services.base.driving import Flow
 from toolkit.services.xivo.verbs import (
     Adds,
     Association,
@@ -32,182 +34,182 @@ Date = str | dt.date
 # --- lines, extensions and what they are made of -------------------------------------------------
 
 
-class LineEndpoints(Namespace):
+class LineEndpoints(Namespace[Frame]):
     """The endpoint of a line, by its kind."""
 
-    sip = Part(Association)
-    sccp = Part(Association)
-    custom = Part(Association)
+    sip: Part[Association[Frame]] = Part(Association)
+    sccp: Part[Association[Frame]] = Part(Association)
+    custom: Part[Association[Frame]] = Part(Association)
 
 
-class LineExtensions(Association, Creates):
+class LineExtensions(Association[Frame], Creates[Frame]):
     """The extensions of a line; ``create`` is deprecated."""
 
 
-class OldAssociation(Gets, Creates, Deletes):
+class OldAssociation(Gets[Frame], Creates[Frame], Deletes[Frame]):
     """An association in its deprecated form."""
 
 
-class Lines(Crud):
+class Lines(Crud[Frame]):
     """The lines."""
 
-    devices = Part(Association)
-    endpoints = Part(LineEndpoints)
-    extension = Part(OldAssociation)
-    extensions = Part(LineExtensions)
-    users = Part(Shown)
+    devices: Part[Association[Frame]] = Part(Association)
+    endpoints: Part[LineEndpoints[Frame]] = Part(LineEndpoints)
+    extension: Part[OldAssociation[Frame]] = Part(OldAssociation)
+    extensions: Part[LineExtensions[Frame]] = Part(LineExtensions)
+    users: Part[Shown[Frame]] = Part(Shown)
 
 
-class OldLine(Gets):
+class OldLine(Gets[Frame]):
     """The line of an extension in its deprecated form."""
 
 
-class Extensions(Crud):
+class Extensions(Crud[Frame]):
     """The extensions."""
 
-    line = Part(OldLine)
-    lines = Part(Shown)
+    line: Part[OldLine[Frame]] = Part(OldLine)
+    lines: Part[Shown[Frame]] = Part(Shown)
 
 
-class Voicemails(Crud):
+class Voicemails(Crud[Frame]):
     """The voicemails."""
 
-    users = Part(Shown)
+    users: Part[Shown[Frame]] = Part(Shown)
 
 
-class Devices(Crud):
+class Devices(Crud[Frame]):
     """The devices. Two of their GETs act: ``autoprov`` and ``synchronize``."""
 
-    lines = Part(Shown)
+    lines: Part[Shown[Frame]] = Part(Shown)
 
-    def autoprov(self, *ids: Id) -> pd.DataFrame:
+    def autoprov(self, *ids: Id) -> Frame:
         """Reset a device to automatic provisioning. Changes state; it is never repeated."""
         return self._run("autoprov", ids)
 
-    def synchronize(self, *ids: Id) -> pd.DataFrame:
+    def synchronize(self, *ids: Id) -> Frame:
         """Make a device fetch its configuration. Changes state; it is never repeated."""
         return self._run("synchronize", ids)
 
 
-class EndpointSip(Crud):
+class EndpointSip(Crud[Frame]):
     """The SIP endpoints."""
 
-    lines = Part(Shown)
-    trunks = Part(Shown)
+    lines: Part[Shown[Frame]] = Part(Shown)
+    trunks: Part[Shown[Frame]] = Part(Shown)
 
 
-class EndpointSccp(Crud):
+class EndpointSccp(Crud[Frame]):
     """The SCCP endpoints."""
 
-    lines = Part(Shown)
+    lines: Part[Shown[Frame]] = Part(Shown)
 
 
-class EndpointCustom(Crud):
+class EndpointCustom(Crud[Frame]):
     """The custom endpoints."""
 
-    lines = Part(Shown)
-    trunks = Part(Shown)
+    lines: Part[Shown[Frame]] = Part(Shown)
+    trunks: Part[Shown[Frame]] = Part(Shown)
 
 
-class Endpoints(Namespace):
+class Endpoints(Namespace[Frame]):
     """The endpoints, by their kind."""
 
-    sip = Part(EndpointSip)
-    sccp = Part(EndpointSccp)
-    custom = Part(EndpointCustom)
+    sip: Part[EndpointSip[Frame]] = Part(EndpointSip)
+    sccp: Part[EndpointSccp[Frame]] = Part(EndpointSccp)
+    custom: Part[EndpointCustom[Frame]] = Part(EndpointCustom)
 
 
 # --- calls in and out ----------------------------------------------------------------------------
 
 
-class GivenExtensions(Adds, Removes):
+class GivenExtensions(Adds[Frame], Removes[Frame]):
     """The extensions of it; they are listed in the object itself."""
 
 
-class MemberUsers(Replaces):
+class MemberUsers(Replaces[Frame]):
     """The users of a group: ``replace(users=[{"uuid": ...}])``."""
 
 
-class GroupMembers(Namespace):
+class GroupMembers(Namespace[Frame]):
     """The members of a group."""
 
-    users = Part(MemberUsers)
+    users: Part[MemberUsers[Frame]] = Part(MemberUsers)
 
 
-class Groups(Crud):
+class Groups(Crud[Frame]):
     """The groups."""
 
-    extensions = Part(GivenExtensions)
-    members = Part(GroupMembers)
+    extensions: Part[GivenExtensions[Frame]] = Part(GivenExtensions)
+    members: Part[GroupMembers[Frame]] = Part(GroupMembers)
 
 
-class Incalls(Crud):
+class Incalls(Crud[Frame]):
     """The incoming calls."""
 
-    extensions = Part(GivenExtensions)
+    extensions: Part[GivenExtensions[Frame]] = Part(GivenExtensions)
 
 
-class OutcallTrunks(Replaces):
+class OutcallTrunks(Replaces[Frame]):
     """The trunks of an outgoing call: ``replace(trunks=[{"id": 1}])``."""
 
 
-class Outcalls(Crud):
+class Outcalls(Crud[Frame]):
     """The outgoing calls."""
 
-    extensions = Part(GivenExtensions)
-    trunks = Part(OutcallTrunks)
+    extensions: Part[GivenExtensions[Frame]] = Part(GivenExtensions)
+    trunks: Part[OutcallTrunks[Frame]] = Part(OutcallTrunks)
 
 
-class TrunkEndpoints(Namespace):
+class TrunkEndpoints(Namespace[Frame]):
     """The endpoint of a trunk, by its kind."""
 
-    sip = Part(Association)
-    custom = Part(Association)
+    sip: Part[Association[Frame]] = Part(Association)
+    custom: Part[Association[Frame]] = Part(Association)
 
 
-class Trunks(Crud):
+class Trunks(Crud[Frame]):
     """The trunks."""
 
-    endpoints = Part(TrunkEndpoints)
+    endpoints: Part[TrunkEndpoints[Frame]] = Part(TrunkEndpoints)
 
 
-class Ivr(Crud):
+class Ivr(Crud[Frame]):
     """The voice menus."""
 
 
-class CallPermissions(Crud):
+class CallPermissions(Crud[Frame]):
     """The call permissions."""
 
-    users = Part(Shown)
+    users: Part[Shown[Frame]] = Part(Shown)
 
 
-class QueueAgents(Creates, Gets, Updates, Deletes):
+class QueueAgents(Creates[Frame], Gets[Frame], Updates[Frame], Deletes[Frame]):
     """The agents of a queue: ``create(agent_id=7, penalty=1)``."""
 
 
-class QueueMembers(Namespace):
+class QueueMembers(Namespace[Frame]):
     """The members of a queue."""
 
-    agents = Part(QueueAgents)
+    agents: Part[QueueAgents[Frame]] = Part(QueueAgents)
 
 
-class Queues(Namespace):
+class Queues(Namespace[Frame]):
     """The queues; confd 16.15 knows their members only."""
 
-    members = Part(QueueMembers)
+    members: Part[QueueMembers[Frame]] = Part(QueueMembers)
 
 
-class Switchboards(Lists):
+class Switchboards(Lists[Frame]):
     """The switchboards."""
 
     def stats(
         self, *ids: Id, start_date: Date | None = None, end_date: Date | None = None
-    ) -> pd.DataFrame:
+    ) -> Frame:
         """The statistics of a switchboard, one row a day."""
         return self._run("stats", ids, start_date=start_date, end_date=end_date)
 
 
-class CallLogs(Namespace):
+class CallLogs(Namespace[Frame]):
     """The call log."""
 
     def list(
@@ -216,7 +218,7 @@ class CallLogs(Namespace):
         start_date: Date | None = None,
         end_date: Date | None = None,
         timezone: str = "UTC",
-    ) -> pd.DataFrame:
+    ) -> Frame:
         """The calls, one row each.
 
         Parameters
@@ -232,77 +234,81 @@ class CallLogs(Namespace):
             ``call_date`` datetime64[us, UTC], ``caller`` str, ``called`` str, ``period`` Int64
             (seconds), ``user_field`` str.
         """
-        if (start_date is None) != (end_date is None):
+        return self._drive(self._listed(start_date, end_date, timezone))
+
+    def _listed(self, start: Date | None, end: Date | None, timezone: str) -> Flow[pd.DataFrame]:
+        if (start is None) != (end is None):
             raise InvalidArgument("give start_date and end_date, both or none")
-        return self._run("list", start_date=start_date, end_date=end_date, timezone=timezone)
+        span = {} if start is None else {"start_date": start, "end_date": end}
+        return (yield from self._called("list", (), {**span, "timezone": timezone}))
 
 
 # --- the rest ------------------------------------------------------------------------------------
 
 
-class Contexts(Crud):
+class Contexts(Crud[Frame]):
     """The contexts."""
 
 
-class Entities(Lists, Gets, Creates, Deletes):
+class Entities(Lists[Frame], Gets[Frame], Creates[Frame], Deletes[Frame]):
     """The entities; confd cannot change one."""
 
 
-class LinesSip(Shown, Gets, Creates, Updates, Deletes):
+class LinesSip(Shown[Frame], Gets[Frame], Creates[Frame], Updates[Frame], Deletes[Frame]):
     """SIP lines in their deprecated form."""
 
 
-class CtiProfiles(Shown, Gets):
+class CtiProfiles(Shown[Frame], Gets[Frame]):
     """The CTI profiles."""
 
 
-class TemplateKeys(Gets, Updates, Deletes):
+class TemplateKeys(Gets[Frame], Updates[Frame], Deletes[Frame]):
     """The keys of a template, by their position."""
 
 
-class FuncKeyTemplates(Lists, Gets, Creates, Deletes):
+class FuncKeyTemplates(Lists[Frame], Gets[Frame], Creates[Frame], Deletes[Frame]):
     """The templates of function keys."""
 
-    keys = Part(TemplateKeys)
-    users = Part(Shown)
+    keys: Part[TemplateKeys[Frame]] = Part(TemplateKeys)
+    users: Part[Shown[Frame]] = Part(Shown)
 
 
-class FuncKeys(Namespace):
+class FuncKeys(Namespace[Frame]):
     """Function keys: their templates and what they may point at."""
 
-    templates = Part(FuncKeyTemplates)
-    destinations = Part(Shown)
+    templates: Part[FuncKeyTemplates[Frame]] = Part(FuncKeyTemplates)
+    destinations: Part[Shown[Frame]] = Part(Shown)
 
 
-class Setting(Gets, Updates):
+class Setting(Gets[Frame], Updates[Frame]):
     """One object that is read and changed."""
 
 
-class AsteriskSip(Namespace):
+class AsteriskSip(Namespace[Frame]):
     """The configuration of SIP."""
 
-    general = Part(Setting)
+    general: Part[Setting[Frame]] = Part(Setting)
 
 
-class Asterisk(Namespace):
+class Asterisk(Namespace[Frame]):
     """The configuration of Asterisk."""
 
-    sip = Part(AsteriskSip)
+    sip: Part[AsteriskSip[Frame]] = Part(AsteriskSip)
 
 
-class Configuration(Namespace):
+class Configuration(Namespace[Frame]):
     """The configuration of confd itself."""
 
-    live_reload = Part(Setting)
+    live_reload: Part[Setting[Frame]] = Part(Setting)
 
 
-class Infos(Gets):
+class Infos(Gets[Frame]):
     """The uuid of the server."""
 
 
-class Wizard(Gets, Creates):
+class Wizard(Gets[Frame], Creates[Frame]):
     """The first set-up of a server. Needs no login."""
 
-    def discover(self, *, nested: Nested = "json") -> pd.DataFrame:
+    def discover(self, *, nested: Nested = "json") -> Frame:
         """What the server found out about its network; only before it is set up."""
         return self._run("discover", nested=nested)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from toolkit.services.base.session import BaseSession
+from toolkit.services.base.session import BaseAsyncSession, BaseSession, Stay
 from toolkit.services.xivo.state import Granted
 
 if TYPE_CHECKING:
+    from toolkit.services.xivo.asyncserver import AsyncServer
+    from toolkit.services.xivo.baseserver import BaseServer
     from toolkit.services.xivo.server import Server
 
 LEFT_BEHIND = "the token may still be valid"
@@ -18,19 +20,15 @@ LEFT_BEHIND = "the token may still be valid"
 _WAITING = Granted(user="")
 
 
-class Session(BaseSession[Granted]):
-    """An authenticated stay with the server. ``with session:`` revokes its token at the end.
+class XivoStay(Stay[Granted]):
+    """What is known of a session, blocking or awaited.
 
     Under Voila a login form is answered after the cell has ended: until then the session is not
     open, and its user is empty.
     """
 
     service_name = "xivo"
-    _left_behind = LEFT_BEHIND
-
-    def __init__(self, server: Server, login: Granted | asyncio.Future[Granted]) -> None:
-        self._server = server
-        super().__init__(login, _WAITING)
+    _server: BaseServer[Any]
 
     @property
     def _granted(self) -> Granted:
@@ -64,6 +62,28 @@ class Session(BaseSession[Granted]):
         now = self._server.state.granted
         return not self._is_waiting and now is not None and now.user == self._first.user
 
+    def _state(self) -> str:
+        if not self.open:
+            return "closed"
+        return f"open until {self.until:%Y-%m-%d %H:%M} UTC" if self.until else "open"
+
+    def _facts(self) -> list[tuple[str, object]]:
+        return [("ACLs", ", ".join(self.acls))]
+
+
+class Session(XivoStay, BaseSession[Granted]):
+    """An authenticated stay with the server. ``with session:`` revokes its token at the end.
+
+    Under Voila a login form is answered after the cell has ended: until then the session is not
+    open, and its user is empty.
+    """
+
+    _left_behind = LEFT_BEHIND
+
+    def __init__(self, server: Server, login: Granted | asyncio.Future[Granted]) -> None:
+        self._server: Server = server
+        super().__init__(login, _WAITING)
+
     def allows(self, acl: str) -> bool:
         """Whether the token has an ACL, as xivo-auth says: ``session.allows("confd.users.read")``.
 
@@ -79,10 +99,21 @@ class Session(BaseSession[Granted]):
         if self.open:
             self._server.logout()
 
-    def _state(self) -> str:
-        if not self.open:
-            return "closed"
-        return f"open until {self.until:%Y-%m-%d %H:%M} UTC" if self.until else "open"
 
-    def _facts(self) -> list[tuple[str, object]]:
-        return [("ACLs", ", ".join(self.acls))]
+class AsyncSession(XivoStay, BaseAsyncSession[Granted]):
+    """:class:`Session` of an async client: ``async with session:``, ``await session.close()``."""
+
+    _left_behind = LEFT_BEHIND
+
+    def __init__(self, server: AsyncServer, login: Granted | asyncio.Future[Granted]) -> None:
+        self._server: AsyncServer = server
+        super().__init__(login, _WAITING)
+
+    async def allows(self, acl: str) -> bool:
+        """Whether the token has an ACL, see :meth:`Session.allows`."""
+        return await self._server.allows(acl)
+
+    async def close(self) -> None:
+        """Revoke the token; does nothing when the session has ended already."""
+        if self.open:
+            await self._server.logout()

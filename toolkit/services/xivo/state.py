@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from urllib.parse import quote, urlencode
 
-from toolkit.services.xivo.call import Plan
+from toolkit.services.base.driving import Turn
+from toolkit.services.xivo.call import Call, Plan
 from toolkit.services.xivo.digest import Challenge
 from toolkit.services.xivo.eras import ERAS, Addresses, Era
 from toolkit.services.xivo.options import Options
@@ -64,6 +64,12 @@ class State:
         The session in use.
     credentials : Credentials or None
         To renew a token, and for each answer to Digest.
+    last : Call or None
+        The last call that succeeded.
+    turn, renewing, refusal, refusals
+        Renewing a token: who does, whether somebody does, and how it failed, how often.
+    finding, probing
+        Finding out where the APIs are: who does, and whether somebody does.
     """
 
     options: Options
@@ -73,7 +79,13 @@ class State:
     granted: Granted | None = None
     credentials: Credentials | None = None
     challenge: Challenge | None = field(default=None, repr=False)
-    renewing: threading.Lock = field(default_factory=threading.Lock, repr=False)
+    last: Call | None = field(default=None, repr=False)
+    turn: Turn = field(default_factory=Turn, repr=False)
+    renewing: bool = field(default=False, repr=False)
+    refusal: Exception | None = field(default=None, repr=False)
+    refusals: int = field(default=0, repr=False)
+    finding: Turn = field(default_factory=Turn, repr=False)
+    probing: bool = field(default=False, repr=False)
 
     def __post_init__(self) -> None:
         if self.options.era != "detect":
@@ -82,7 +94,7 @@ class State:
     @property
     def located(self) -> bool:
         """Whether it is known where the server's APIs are."""
-        return self.addresses.behind is not None
+        return self.addresses.behind is not None and not self.probing
 
     @property
     def family(self) -> Era:
@@ -108,3 +120,8 @@ class State:
             return False
         life = granted.ends - granted.began
         return self.clock() >= granted.ends - min(self.options.renew_before, life / 4)
+
+    def ended(self) -> bool:
+        """Whether there is no token that is still good, as far as is known."""
+        granted = self.granted
+        return granted is None or (granted.ends is not None and self.clock() >= granted.ends)

@@ -130,26 +130,6 @@ def _life(data: dict[str, Any]) -> float | None:
         return None
 
 
-def renewed(state: State) -> Flow[None]:
-    """Get a new token shortly before the one in use ends, when the password is known.
-
-    The old one is left to end by itself, since other threads may be using it.
-    """
-    granted, wanted = state.granted, state.credentials
-    if granted is None or wanted is None or not state.due():
-        return
-    if not state.renewing.acquire(blocking=False):
-        return  # another thread is at it, and this token is still good
-    try:
-        if state.granted is granted:
-            yield from new_token(state, wanted)
-    except (CallError, NotRecorded):
-        if granted.ends is None or state.clock() >= granted.ends:
-            raise
-    finally:
-        state.renewing.release()
-
-
 def token_headers(state: State) -> Headers:
     """The header of the token in use."""
     return (("X-Auth-Token", state.granted.token),) if state.granted else ()

@@ -13,6 +13,7 @@ import httpx
 from toolkit.cassettes.redaction.names import Names
 from toolkit.cassettes.redaction.placeholders import mask
 from toolkit.cassettes.redaction.urls import swap_url
+from toolkit.services.base.driving import Send
 
 _TRUE = "toolkit.xivo.url"
 _NAMES = Names()
@@ -30,6 +31,33 @@ def shown(url: str) -> tuple[str, dict[str, Any]]:
     return (url, {}) if masked == url else (masked, {_TRUE: url})
 
 
+def shown_request(client: httpx.Client | httpx.AsyncClient, step: Send) -> httpx.Request:
+    """The request of a step, with the address for the log."""
+    url, extensions = shown(step.url)
+    return client.build_request(
+        step.method,
+        url,
+        content=step.body,
+        headers=list(step.headers),
+        extensions=extensions or None,
+    )
+
+
+def true_request(request: httpx.Request) -> httpx.Request:
+    """The request with its true address, where it was given another for the log."""
+    extensions = dict(request.extensions)
+    url = extensions.pop(_TRUE, None)
+    if url is None:
+        return request
+    return httpx.Request(
+        request.method,
+        url,
+        headers=request.headers,
+        stream=request.stream,
+        extensions=extensions,
+    )
+
+
 class Unlogged(httpx.BaseTransport):
     """Puts the true address into a request that was given another for the log."""
 
@@ -38,19 +66,23 @@ class Unlogged(httpx.BaseTransport):
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """Send it on, to where it is to go."""
-        extensions = dict(request.extensions)
-        url = extensions.pop(_TRUE, None)
-        if url is None:
-            return self._inner.handle_request(request)
-        true = httpx.Request(
-            request.method,
-            url,
-            headers=request.headers,
-            stream=request.stream,
-            extensions=extensions,
-        )
-        return self._inner.handle_request(true)
+        return self._inner.handle_request(true_request(request))
 
     def close(self) -> None:
         """Close the inner transport."""
         self._inner.close()
+
+
+class AsyncUnlogged(httpx.AsyncBaseTransport):
+    """:class:`Unlogged` for asyncio."""
+
+    def __init__(self, inner: httpx.AsyncBaseTransport) -> None:
+        self._inner = inner
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        """Send it on, to where it is to go."""
+        return await self._inner.handle_async_request(true_request(request))
+
+    async def aclose(self) -> None:
+        """Close the inner transport."""
+        await self._inner.aclose()

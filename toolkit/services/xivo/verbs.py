@@ -24,7 +24,9 @@ import pandas as pd
 
 from toolkit.cards import listed
 from toolkit.outcomes import InvalidArgument
+from toolkit.services.base.client import Frame
 from toolkit.services.base.decoding import Nested
+from toolkit.services.base.driving import Flow
 from toolkit.services.base.rest import RestFunction, RestTable
 from toolkit.services.xivo import bulk, calling
 from toolkit.services.xivo.functions import TABLE
@@ -32,7 +34,7 @@ from toolkit.services.xivo.paging import PAGE, Tell
 from toolkit.services.xivo.planning import make_plan
 
 if TYPE_CHECKING:
-    from toolkit.services.xivo.server import Server
+    from toolkit.services.xivo.namespaces import Resources
 
 Id = int | str
 """A number, a uuid, or the name of a place (``"busy"``)."""
@@ -43,12 +45,12 @@ Given = Id | Mapping[str, Any] | bulk.Rows
 _BULK = tuple(one.name for one in fields(bulk.Options))
 
 
-class Namespace:
+class Namespace(Generic[Frame]):
     """The operations of one place of the API, with the ids that are bound already."""
 
     _table: RestTable = TABLE
 
-    def __init__(self, server: Server, name: str, bound: tuple[Id, ...] = ()) -> None:
+    def __init__(self, server: Resources[Frame], name: str, bound: tuple[Id, ...] = ()) -> None:
         self._server, self._name, self._bound = server, name, bound
 
     def __call__(self, *ids: Id) -> Self:
@@ -85,17 +87,43 @@ class Namespace:
     def _function(self, word: str) -> RestFunction:
         return self._table.get(f"{self._name}.{word}")
 
+    def _drive(self, flow: Flow[pd.DataFrame]) -> Frame:
+        return self._server.drive(flow)
+
     def _run(
-        self, word: str, ids: tuple[Any, ...] = (), body: Any = None, **named: Any
-    ) -> pd.DataFrame:
+        self,
+        word: str,
+        ids: tuple[Any, ...] = (),
+        *,
+        page: int = PAGE,
+        progress: Tell | None = None,
+        **named: Any,
+    ) -> Frame:
+        return self._drive(self._called(word, ids, named, page, progress))
+
+    def _called(
+        self,
+        word: str,
+        ids: tuple[Any, ...],
+        named: dict[str, Any],
+        page: int = PAGE,
+        progress: Tell | None = None,
+    ) -> Flow[pd.DataFrame]:
         """Call one function; a name of None is left out."""
         given = {name: value for name, value in named.items() if value is not None}
         values = (*self._bound, *ids)
-        return calling.call(self._server, self._function(word), values, given, body=body)
+        function, state = self._function(word), self._server.state
+        call = calling.frame_flow(state, function, values, given, page=page, progress=progress)
+        return (yield from call)
 
-    def _write(self, word: str, given: tuple[Any, ...], fields: dict[str, Any]) -> pd.DataFrame:
+    def _write(self, word: str, given: tuple[Any, ...], fields: dict[str, Any]) -> Frame:
         """Create, update, delete ...: one by its fields, or many by their rows."""
-        function = self._function(word)
+        return self._drive(self._written(word, given, fields))
+
+    def _written(
+        self, word: str, given: tuple[Any, ...], fields: dict[str, Any]
+    ) -> Flow[pd.DataFrame]:
+        function, state = self._function(word), self._server.state
         options = bulk.Options(**{name: fields.pop(name) for name in _BULK if name in fields})
         view: dict[str, Any] = {
             name: fields.pop(name) for name in ("nested", "secrets") if name in fields
@@ -108,7 +136,7 @@ class Namespace:
         if fields and (rows is not None or not function.body):
             raise InvalidArgument(f"{function.method} takes no {', '.join(fields)} here")
         if rows is not None:
-            return bulk.run_rows(self._server, function, values, rows, options)
+            return (yield from bulk.run_rows(state, function, values, rows, options))
         if body is not None and not isinstance(body, Mapping):
             raise InvalidArgument(
                 f"{function.method} takes ids, a dict or a DataFrame, not {type(body).__name__}"
@@ -116,7 +144,7 @@ class Namespace:
         content = {**(body or {}), **fields} if function.body else body
         if options.dry_run:
             return bulk.dry([make_plan(function, values, body=content)])
-        return calling.call(self._server, function, values, view, body=content)
+        return (yield from calling.frame_flow(state, function, values, view, body=content))
 
 
 def _rows(body: Any, function: RestFunction) -> bulk.Rows | None:
@@ -134,11 +162,15 @@ def _rows(body: Any, function: RestFunction) -> bulk.Rows | None:
     return None
 
 
-N = TypeVar("N", bound=Namespace)
+N = TypeVar("N", bound=Namespace[Any])
 
 
 class Part(Generic[N]):
-    """A place below another: an attribute that makes its namespace."""
+    """A place below another: an attribute that makes its namespace.
+
+    What it makes is written beside it, since only so a type checker knows what the methods of that
+    place give: ``lines: Part[Association[Frame]] = Part(Association)``.
+    """
 
     def __init__(self, kind: type[N]) -> None:
         self._kind, self._word = kind, ""
@@ -159,7 +191,7 @@ class Part(Generic[N]):
         return self._kind(owner, self._word)
 
 
-class Lists(Namespace):
+class Lists(Namespace[Frame]):
     """A collection that can be listed."""
 
     def list(
@@ -175,7 +207,7 @@ class Lists(Namespace):
         page: int = PAGE,
         progress: Tell | None = None,
         **columns: Any,
-    ) -> pd.DataFrame:
+    ) -> Frame:
         """All rows that match, or one page with ``limit`` or ``offset``.
 
         Parameters
@@ -202,37 +234,34 @@ class Lists(Namespace):
         BadReply
             The server says that there are more rows than it gives.
         """
-        query = {
-            "search": search,
-            "order": order,
-            "direction": direction,
-            "limit": limit,
-            "offset": offset,
-            **columns,
-        }
-        given = {name: value for name, value in query.items() if value is not None}
-        return calling.call(
-            self._server,
-            self._function("list"),
-            (*self._bound, *ids),
-            {"nested": nested, "secrets": secrets, **given},
+        return self._run(
+            "list",
+            ids,
+            search=search,
+            order=order,
+            direction=direction,
+            limit=limit,
+            offset=offset,
+            nested=nested,
+            secrets=secrets,
             page=page,
             progress=progress,
+            **columns,
         )
 
 
-class Gets(Namespace):
+class Gets(Namespace[Frame]):
     """Something that can be read by its id."""
 
-    def get(self, *ids: Id, nested: Nested = "json", secrets: bool = False) -> pd.DataFrame:
+    def get(self, *ids: Id, nested: Nested = "json", secrets: bool = False) -> Frame:
         """One of them, by id (users also by uuid): one row, with the same columns as the list."""
         return self._run("get", ids, nested=nested, secrets=secrets)
 
 
-class Creates(Namespace):
+class Creates(Namespace[Frame]):
     """Something that can be made."""
 
-    def create(self, *given: Given, **fields: Any) -> pd.DataFrame:
+    def create(self, *given: Given, **fields: Any) -> Frame:
         """Make one, from fields by name or a dict; or many, from a DataFrame or a list of dicts.
 
         Returns
@@ -243,10 +272,10 @@ class Creates(Namespace):
         return self._write("create", given, fields)
 
 
-class Updates(Namespace):
+class Updates(Namespace[Frame]):
     """Something that can be changed."""
 
-    def update(self, *given: Given, **fields: Any) -> pd.DataFrame:
+    def update(self, *given: Given, **fields: Any) -> Frame:
         """Change what is given of one: ``update(1, firstname="Ada")``; or of many, by rows.
 
         Rows name the one that they change in a column ``id`` or ``uuid``. A missing cell leaves
@@ -260,49 +289,49 @@ class Updates(Namespace):
         return self._write("update", given, fields)
 
 
-class Deletes(Namespace):
+class Deletes(Namespace[Frame]):
     """Something that can be deleted."""
 
-    def delete(self, *given: Given | pd.Series[Any] | Sequence[Id], **options: Any) -> pd.DataFrame:
+    def delete(self, *given: Given | pd.Series[Any] | Sequence[Id], **options: Any) -> Frame:
         """Delete one by its id, or many: a list of ids, a column of them, or rows with an id."""
         return self._write("delete", given, options)
 
 
-class Crud(Lists, Gets, Creates, Updates, Deletes):
+class Crud(Lists[Frame], Gets[Frame], Creates[Frame], Updates[Frame], Deletes[Frame]):
     """A collection with all five operations."""
 
 
-class Adds(Namespace):
+class Adds(Namespace[Frame]):
     """Something that can be associated."""
 
-    def add(self, *given: Given, **options: Any) -> pd.DataFrame:
+    def add(self, *given: Given, **options: Any) -> Frame:
         """Associate: the ids from left to right, or many by rows with a column for each."""
         return self._write("add", given, options)
 
 
-class Removes(Namespace):
+class Removes(Namespace[Frame]):
     """Something whose association can be ended."""
 
-    def remove(self, *given: Given, **options: Any) -> pd.DataFrame:
+    def remove(self, *given: Given, **options: Any) -> Frame:
         """End the association: the ids from left to right, or many by rows."""
         return self._write("remove", given, options)
 
 
-class Shown(Namespace):
+class Shown(Namespace[Frame]):
     """Associations that can be listed."""
 
-    def list(self, *ids: Id, nested: Nested = "json", **columns: Any) -> pd.DataFrame:
+    def list(self, *ids: Id, nested: Nested = "json", **columns: Any) -> Frame:
         """All of them, one row each. The server ignores ``limit`` here."""
         return self._run("list", ids, nested=nested, **columns)
 
 
-class Association(Shown, Adds, Removes):
+class Association(Shown[Frame], Adds[Frame], Removes[Frame]):
     """What is associated with something else: ``list``, ``add``, ``remove``."""
 
 
-class Replaces(Namespace):
+class Replaces(Namespace[Frame]):
     """Something that is set as a whole."""
 
-    def replace(self, *given: Given, **fields: Any) -> pd.DataFrame:
+    def replace(self, *given: Given, **fields: Any) -> Frame:
         """Set all of it at once; what is not given is gone."""
         return self._write("replace", given, fields)
