@@ -18,8 +18,12 @@ GROUP = "toolkit.services"
 @functools.cache
 def load() -> dict[str, Service]:
     """All installed services by name, from the entry points of the group ``toolkit.services``."""
-    entries = importlib.metadata.entry_points(group=GROUP)
-    return {entry.name: entry.load() for entry in sorted(entries, key=lambda entry: entry.name)}
+    entries = sorted(importlib.metadata.entry_points(group=GROUP), key=lambda entry: entry.name)
+    _modules.update((entry.name, entry.module) for entry in entries)
+    return {entry.name: entry.load() for entry in entries}
+
+
+_modules: dict[str, str] = {}  # name of a service: its entry point's module
 
 
 def offered(name: str, what: str) -> Any:
@@ -49,8 +53,7 @@ def offered(name: str, what: str) -> Any:
     found = getattr(get(name), what, None)
     if found is not None:
         return found
-    entry = next(one for one in importlib.metadata.entry_points(group=GROUP) if one.name == name)
-    return getattr(importlib.import_module(entry.module), what, None)
+    return getattr(importlib.import_module(_modules[name]), what, None)
 
 
 def get(name: str) -> Service:
