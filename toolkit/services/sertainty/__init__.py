@@ -41,7 +41,7 @@ def connect(
     *,
     options: Options | None = None,
     limits: Limits | None = None,
-    verify: Verify = True,
+    verify: Verify = None,
     proxy: str | None = None,
     headers: Mapping[str, str] | None = None,
     transport: httpx.BaseTransport | None = None,
