@@ -110,7 +110,7 @@ class AsyncGateway(AsyncClient, BaseGateway[AwaitedFrame]):
     ) -> AsyncSession:
         """Log in by asking a person, as :meth:`Gateway.login` does."""
         if answers is not None:
-            return await self.login_with(named(user), answers)
+            return await self.login_with(named(self, user), answers)
         return AsyncSession(self, await self._asked(self._send, user, asker, keep=keep))
 
     async def end_session(self) -> None:

@@ -145,17 +145,18 @@ class BaseGateway(abc.ABC, Generic[Frame]):
         return await login if getattr(asker, "waits", True) else asyncio.ensure_future(login)
 
 
-def named(user: str | None) -> str:
-    """The user of a login by ready answers.
+def named(client: object, user: str | None) -> str:
+    """The user of a login by ready answers: the one that is given, else the profile's.
 
     Raises
     ------
     InvalidArgument
         There is none.
     """
-    if user is None:
+    found = profile_user(client) if user is None else user
+    if found is None:
         raise InvalidArgument("answers are given, so give the user too")
-    return user
+    return found
 
 
 def _checked(url: str) -> str:

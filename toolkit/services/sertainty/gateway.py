@@ -136,7 +136,7 @@ class Gateway(Client, BaseGateway[pd.DataFrame]):
             As in :meth:`login_with`.
         """
         if answers is not None:
-            return self.login_with(named(user), answers)
+            return self.login_with(named(self, user), answers)
         return Session(self, await self._asked(in_thread(self._send), user, asker, keep=keep))
 
     def end_session(self) -> None:

@@ -152,7 +152,13 @@ def listen(url: str, **options: Any) -> Events:
     return Events(url, **options)
 
 
-_HOMES = {"AsyncServer": "server", "Call": "call", "Events": "events", "Server": "server"}
+_HOMES = {
+    "AsyncServer": "server",
+    "Call": "call",
+    "Events": "events",
+    "LIMITS": "baseserver",
+    "Server": "server",
+}
 
 
 def __getattr__(name: str) -> Any:

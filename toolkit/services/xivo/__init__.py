@@ -89,7 +89,8 @@ def connect(
         Seconds and bytes that a call may take.
     verify : bool, path or ssl.SSLContext
         TLS: True, the path of a CA file (XiVO makes its own certificate), a context, or False to
-        trust any server. No variable of the environment changes what is verified.
+        trust any server. Where it is not given, ``TOOLKIT_VERIFY`` may name a CA file; no variable
+        switches it off.
     transport : httpx.BaseTransport, optional
         In place of the network.
 
