@@ -124,7 +124,11 @@ class BaseServer(abc.ABC, Generic[Frame]):
     # --- events --------------------------------------------------------------------------------
 
     def events(self, port: int = EVENT_PORT, **options: Any) -> Events:
-        """Listen to the server's events (see :class:`Events` for the options)."""
+        """Listen to the server's events (see :class:`Events` for the options).
+
+        Of an async client it is used as ``async with server.events() as events``, and read by
+        ``async for row in events``.
+        """
         host = self._state.door.host
         host = f"[{host}]" if ":" in host else host
         return Events(f"tcp://{host}:{port}", **options)

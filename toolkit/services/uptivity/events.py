@@ -9,11 +9,14 @@ from __future__ import annotations
 
 import asyncio
 import collections
+import contextvars
 import datetime as dt
 import os
 import threading
 from collections.abc import AsyncIterator, Iterator
-from typing import Any
+from concurrent.futures import ThreadPoolExecutor
+from types import TracebackType
+from typing import Any, Self
 from urllib.parse import urlsplit
 
 import httpx
@@ -75,8 +78,8 @@ class Events(Closing):
 
     A lost connection is made again, with pauses that grow. A running ``toolkit.record`` keeps the
     events, and ``toolkit.replay`` gives those of its cassette and ends after the last one. Leave
-    it by ``break`` and ``close()``, or use it in ``with``; ``close()`` from another thread or task
-    ends whoever waits.
+    it by ``break`` and ``close()``, or use it in ``with`` or ``async with``; ``close()`` from
+    another thread or task ends whoever waits.
 
     Parameters
     ----------
@@ -143,15 +146,32 @@ class Events(Closing):
             yield row
 
     async def __aiter__(self) -> AsyncIterator[Row]:
-        while True:
-            try:
-                row = await asyncio.to_thread(self.next)
-            except asyncio.CancelledError:
-                self.stop()  # the thread that waits must not outlive whoever asked
-                raise
-            if row is None:
-                return
-            yield row
+        loop = asyncio.get_running_loop()
+        # A thread of its own: the loop has few for all, and looks up names in them too.
+        thread = ThreadPoolExecutor(1, thread_name_prefix="uptivity events")
+        try:
+            while True:
+                run = contextvars.copy_context().run
+                row = await loop.run_in_executor(thread, run, self.next)
+                if row is None:
+                    return
+                yield row
+        except asyncio.CancelledError:
+            self.stop()  # the thread that waits must not outlive whoever asked
+            raise
+        finally:
+            thread.shutdown(wait=False)
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        await asyncio.to_thread(self.close)
 
     def next(self) -> Row | None:
         """The next event; None when there will be none.
