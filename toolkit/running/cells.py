@@ -122,7 +122,7 @@ def _cell(value: Any) -> Any:
         return {str(name): _cell(one) for name, one in value.items()}
     if isinstance(value, float) and math.isinf(value):
         return str(value)  # JSON knows no infinity
-    if isinstance(value, int) and abs(value) >= 1 << 63:
+    if isinstance(value, int) and not -(1 << 63) <= value < 1 << 63:
         return str(value)
     return value if isinstance(value, str | int | float | bool) else str(value)
 

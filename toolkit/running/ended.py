@@ -148,7 +148,8 @@ def failed(error: BaseException, at: dt.datetime, elapsed: float) -> Ended:
 def _own_table(error: CallError) -> pd.DataFrame | None:
     """What a call says of each of its own parts, where it had several."""
     table = getattr(error, "table", None)
-    return table if isinstance(table, pd.DataFrame) else None
+    is_own = isinstance(table, pd.DataFrame) and "outcome.row" not in table.columns
+    return table if is_own else None
 
 
 def _integer(value: Any) -> int | None:
