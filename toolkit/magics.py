@@ -21,8 +21,8 @@ from IPython.core.error import UsageError
 from toolkit.cassettes import Recording, record, replay
 from toolkit.cassettes.deck import Playing, playing
 from toolkit.outcomes import ToolkitError
+from toolkit.widgets.folder import CassetteFolder
 from toolkit.widgets.panel import DeckPanel
-from toolkit.widgets.shelf import Shelf
 
 _WAYS: dict[str, Callable[..., Playing]] = {"record": record, "replay": replay}
 _CELL = re.compile(r"%%(record|replay)(?:[ \t]+(.*?))?[ \t]*\n?$")
@@ -33,7 +33,7 @@ def _put_in(way: str, name: str) -> Playing:
     if busy:
         raise UsageError(f"{busy[-1].path} is in the deck; take it out first with: %deck stop")
     try:
-        return _WAYS[way](Shelf().path(name)).start()
+        return _WAYS[way](CassetteFolder().path(name)).start()
     except (ToolkitError, OSError) as error:
         raise UsageError(str(error)) from None
 
@@ -100,7 +100,7 @@ def _cell_magic(ipython: Any) -> Callable[[str], None]:
 
 def _complete(_shell: Any, event: Any) -> list[str]:
     """Names of cassettes, for the word that is being typed."""
-    return [name for name in Shelf().names() if name.startswith(event.symbol)]
+    return [name for name in CassetteFolder().names() if name.startswith(event.symbol)]
 
 
 def load_ipython_extension(ipython: Any) -> None:

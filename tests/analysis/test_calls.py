@@ -16,7 +16,7 @@ from tests.analysis import recording as made
 from toolkit import cassettes, services
 from toolkit.analysis import read_calls, recorded, unreadable
 from toolkit.analysis.calls import COLUMNS, Rows
-from toolkit.analysis.plain import category_of, decode_plain, path_shape
+from toolkit.analysis.plainhttp import category_of, decode_plain, path_shape
 from toolkit.analysis.sources import cassette_files
 from toolkit.cassettes import CassetteWarning, Interaction, Request
 from toolkit.outcomes import CassetteError, Category, InvalidArgument

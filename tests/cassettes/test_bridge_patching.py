@@ -18,7 +18,7 @@ import urllib3.connectionpool
 
 from tests.cassettes.answering import NO_TLS, Server, answering
 from toolkit.cassettes.bridge import use_cassette
-from toolkit.cassettes.bridge.shelf import Shelf
+from toolkit.cassettes.bridge.storage import Storage
 from toolkit.cassettes.entries import read
 from toolkit.outcomes import CassetteError
 
@@ -153,14 +153,14 @@ def test_a_failure_of_ours_leaves_nothing_patched(
     where: str, server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Whatever raises (a full disk, say) while opening, recording, saving or closing."""
-    original = getattr(Shelf, where)
+    original = getattr(Storage, where)
 
-    def failing(self: Shelf, *args: Any) -> Any:
+    def failing(self: Storage, *args: Any) -> Any:
         if where == "close":
             original(self)
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(Shelf, where, failing)
+    monkeypatch.setattr(Storage, where, failing)
     with pytest.raises(OSError, match="No space"), use_cassette(tmp_path / "x.yaml"):
         get(f"{server.url}/a")
     monkeypatch.undo()

@@ -15,9 +15,9 @@ import toolkit
 from tests.widgets.page import page, press, until
 from toolkit.analysis.callrows import COLUMNS
 from toolkit.frames import frame
-from toolkit.widgets import boardview as module
-from toolkit.widgets.boardview import Dashboard, dashboard
-from toolkit.widgets.slots import MOST, Step
+from toolkit.widgets import dashboards as module
+from toolkit.widgets.dashboards import Dashboard, dashboard
+from toolkit.widgets.timeslots import MOST, Step
 
 DEMO = Path(__file__).parents[2] / "cassettes" / "sertainty-demo.yaml"
 VIEWS = ["functions", "codes", "time", "slow", "tasks", "levels", "events"]

@@ -15,8 +15,8 @@ from tests.widgets.page import page, press, until
 from toolkit.cassettes.deck import playing
 from toolkit.cassettes.observing import Passing, observe
 from toolkit.outcomes import CassetteError
+from toolkit.widgets.folder import CassetteFolder
 from toolkit.widgets.panel import LAST, DeckPanel, deck
-from toolkit.widgets.shelf import Shelf
 
 
 @pytest.fixture
@@ -146,19 +146,19 @@ def test_many_calls_are_few_messages(panel: DeckPanel, box: Any, published: list
     assert len(published) < 60
 
 
-def test_names_of_the_shelf(panel: DeckPanel) -> None:
+def test_names_in_the_folder(panel: DeckPanel) -> None:
     """Cassettes are offered by the names that are typed; other files are not."""
-    shelf = Shelf()
-    assert shelf.names() == []
+    folder = CassetteFolder()
+    assert folder.names() == []
     for name in ("monday", "tuesday.yml", "a.b", "sub/x"):
-        shelf.path(name).parent.mkdir(parents=True, exist_ok=True)
-        shelf.path(name).touch()
+        folder.path(name).parent.mkdir(parents=True, exist_ok=True)
+        folder.path(name).touch()
     Path("cassettes/monday.yaml.lock").touch()
     press(panel, "names")
     assert panel.names == ["a.b", "monday", "tuesday.yml"]
-    assert shelf.path('"quoted name"') == Path("cassettes/quoted name.yaml")
+    assert folder.path('"quoted name"') == Path("cassettes/quoted name.yaml")
     with pytest.raises(CassetteError):
-        shelf.path("")
+        folder.path("")
 
 
 def test_inserting_counts(panel: DeckPanel, box: Any) -> None:

@@ -2,7 +2,8 @@
 
 Every analysis takes a DataFrame and gives a DataFrame with declared columns, the same when it is
 empty. Each stands in a file of its own, in two steps: a count that could be merged with those of
-other parts of the data, and a small finish.
+other parts of the data, and a small finish. No module has the name of a public function, which it
+would hide.
 """
 
 import importlib

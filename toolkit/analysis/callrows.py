@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from toolkit import services
-from toolkit.analysis.plain import decode_plain
+from toolkit.analysis.plainhttp import decode_plain
 from toolkit.cassettes import Interaction
 from toolkit.frames import Column
 from toolkit.outcomes import Category

@@ -13,9 +13,9 @@ import pyarrow as pa
 
 from toolkit.analysis import parquet
 from toolkit.analysis.callrows import COLUMNS, SCHEMA, Rows, frame_of
+from toolkit.analysis.decoding import interactions_of
 from toolkit.analysis.parallel import read_all
 from toolkit.analysis.parquet import UNREADABLE_COLUMNS, Stored
-from toolkit.analysis.parts import interactions_of
 from toolkit.analysis.sources import CassetteFile, CassetteSource, cassette_files
 from toolkit.cassettes import CassetteWarning
 from toolkit.frames import frame

@@ -13,8 +13,8 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, Protocol
 
-from toolkit.analysis import parts
-from toolkit.analysis.parts import Part
+from toolkit.analysis import decoding
+from toolkit.analysis.decoding import Part
 from toolkit.analysis.sources import CassetteFile, is_url
 from toolkit.analysis.worker import part_of
 
@@ -85,7 +85,7 @@ def _processors() -> int:
 
 
 def _one(file: CassetteFile, into: Path | None) -> Part:
-    return parts.read_part(file) if into is None else parts.write_part(file, into)
+    return decoding.read_part(file) if into is None else decoding.write_part(file, into)
 
 
 class _Worker:

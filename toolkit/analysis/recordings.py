@@ -7,7 +7,7 @@ from itertools import islice
 
 import pandas as pd
 
-from toolkit.analysis.parts import interactions_of
+from toolkit.analysis.decoding import interactions_of
 from toolkit.analysis.sources import is_there
 from toolkit.cassettes import Interaction
 from toolkit.outcomes import CassetteError

@@ -16,7 +16,7 @@ from typing import BinaryIO
 
 import pyarrow as pa
 
-from toolkit.analysis.parts import Part, read_part, write_part
+from toolkit.analysis.decoding import Part, read_part, write_part
 
 
 def answer(asked: dict[str, str], out: BinaryIO) -> None:

@@ -6,8 +6,8 @@ which notebooks may save. Messages arrive on whatever thread the kernel has at h
 here is safe to call from any of them.
 """
 
-from toolkit.widgets.boardview import Dashboard, dashboard
 from toolkit.widgets.call import CallForm, form
+from toolkit.widgets.dashboards import Dashboard, dashboard
 from toolkit.widgets.login import LoginForm
 from toolkit.widgets.panel import DeckPanel, deck
 

@@ -15,7 +15,7 @@ import pandas as pd
 
 from toolkit.analysis.codes import NO_FAILURE, missing
 from toolkit.widgets.chosen import Condition, Within
-from toolkit.widgets.slots import Step
+from toolkit.widgets.timeslots import Step
 
 ROWS = 40
 """Bars of a view that are sent to the page."""
@@ -100,7 +100,7 @@ def codes(table: pd.DataFrame, *, several: bool) -> View:
 
 
 def times(counts: pd.DataFrame, step: Step, span: tuple[pd.Timestamp, pd.Timestamp] | None) -> View:
-    """Calls and failures of each slot of time, from :func:`toolkit.widgets.slots.count`.
+    """Calls and failures of each slot of time, from :func:`toolkit.widgets.timeslots.count`.
 
     The axis is that of all calls, whatever was chosen; a slot without calls is a gap in it.
     """

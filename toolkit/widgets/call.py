@@ -21,7 +21,7 @@ from toolkit import services
 from toolkit.outcomes import InvalidArgument, ToolkitError
 from toolkit.services.base.functions import Function, FunctionTable
 from toolkit.widgets.entered import Entered, check_consent, checked, entered
-from toolkit.widgets.view import View, front
+from toolkit.widgets.widget import Widget, front
 from toolkit.widgets.written import Upload, python_line, shape, table, variable
 
 
@@ -36,7 +36,7 @@ class Client(Protocol):
         ...
 
 
-class CallForm(View):
+class CallForm(Widget):
     """Calls any function of a client's service; ``toolkit.form(gateway)`` makes it.
 
     Attributes

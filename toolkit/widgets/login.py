@@ -23,8 +23,8 @@ from toolkit.outcomes import (
     Unreachable,
 )
 from toolkit.services.base.asking import Field, Place, place
-from toolkit.widgets.view import View, front
 from toolkit.widgets.waiting import GivenUp, Question
+from toolkit.widgets.widget import Widget, front
 
 _GIVEN_UP = "the login was given up; nothing more was sent"
 _ENDINGS: tuple[tuple[type[BaseException], str], ...] = (
@@ -39,7 +39,7 @@ _ENDINGS: tuple[tuple[type[BaseException], str], ...] = (
 )
 
 
-class LoginForm(View):
+class LoginForm(Widget):
     """Asks in the notebook. ``await gateway.login()`` shows it where a form can be answered.
 
     Parameters

@@ -23,8 +23,8 @@ from toolkit.cassettes.deck import Playing, playing
 from toolkit.cassettes.interaction import Interaction
 from toolkit.cassettes.observing import Passing, observe
 from toolkit.outcomes import Category, ToolkitError
-from toolkit.widgets.shelf import FOLDER, Shelf
-from toolkit.widgets.view import View, front
+from toolkit.widgets.folder import FOLDER, CassetteFolder
+from toolkit.widgets.widget import Widget, front
 
 LAST = 8
 """Calls that are shown."""
@@ -34,7 +34,7 @@ COUNTED = 1 << 20
 """Bytes of a cassette up to which its interactions are counted when it is put in."""
 
 
-class DeckPanel(View):
+class DeckPanel(Widget):
     """The panel of the deck; ``toolkit.deck()`` makes it.
 
     Parameters
@@ -49,7 +49,7 @@ class DeckPanel(View):
     names = traitlets.List(traitlets.Unicode()).tag(sync=True)
 
     def __init__(self, folder: str | os.PathLike[str] = FOLDER) -> None:
-        self._shelf = Shelf(folder)
+        self._folder = CassetteFolder(folder)
         self._lock = threading.RLock()
         self._path: Path | None = None
         self._running: Playing | None = None
@@ -94,11 +94,11 @@ class DeckPanel(View):
 
     def record(self, name: str) -> None:
         """Put a cassette in and record, after what it has."""
-        self._start(record(self._shelf.path(name)))
+        self._start(record(self._folder.path(name)))
 
     def replay(self, name: str) -> None:
         """Put a cassette in and answer from it."""
-        self._start(replay(self._shelf.path(name)))
+        self._start(replay(self._folder.path(name)))
 
     def stop(self) -> None:
         """Stop what was started last, here or in code; the cassette stays in view."""
@@ -126,7 +126,7 @@ class DeckPanel(View):
     def _insert(self, name: str) -> None:
         with self._lock:
             if not playing():
-                path = self._shelf.path(name) if name.strip() else None
+                path = self._folder.path(name) if name.strip() else None
                 if path != self._path:
                     self._path = path
                     self._clear()
@@ -143,7 +143,7 @@ class DeckPanel(View):
         self.refresh()
 
     def _find_names(self) -> None:
-        self.names = self._shelf.names()
+        self.names = self._folder.names()
 
     # --- what passes ---------------------------------------------------------------------------
 
@@ -195,7 +195,7 @@ class DeckPanel(View):
                 says, tone = f"In the deck as well: {others}.", "ask"
             self.shown = {
                 "state": state,
-                "name": "" if self._path is None else self._shelf.name(self._path),
+                "name": "" if self._path is None else self._folder.name(self._path),
                 "path": "" if self._path is None else self._path.as_posix(),
                 "calls": self._count(size) if one is None else one.calls,
                 "size": size,

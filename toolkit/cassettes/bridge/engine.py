@@ -23,7 +23,7 @@ from toolkit.cassettes.bridge.convert import (
     vcr_request,
     vcr_response,
 )
-from toolkit.cassettes.bridge.shelf import Ask, Shelf
+from toolkit.cassettes.bridge.storage import Ask, Storage
 from toolkit.cassettes.interaction import Request
 from toolkit.cassettes.matching import Matching
 from toolkit.cassettes.nearest import explain
@@ -103,7 +103,7 @@ class EngineCassette(Cassette):  # type: ignore[misc]
         names = [_NAMES.get(matcher, matcher) for matcher in self._match_on]
         self._matching = Matching(names, self._redactor, rules)
         self._guard = threading.RLock()
-        self._shelf = Shelf(Path(self._path), self._matching, sync)
+        self._storage = Storage(Path(self._path), self._matching, sync)
         self._superseding: set[bytes] = set()
         self._saves = bool(getattr(self, "_before_save_interaction", None))
 
@@ -112,7 +112,7 @@ class EngineCassette(Cassette):  # type: ignore[misc]
         """All (request, response) pairs, read from the file now."""
         return [
             (vcr_request(entry["request"]), vcr_response(entry["response"]))
-            for entry in self._shelf.entries()
+            for entry in self._storage.entries()
         ]
 
     @data.setter
@@ -120,7 +120,7 @@ class EngineCassette(Cassette):  # type: ignore[misc]
         """Ignored: vcrpy's constructor sets it to an empty list; the file is what counts."""
 
     def _load(self) -> None:
-        self.rewound = self._shelf.open(self._loaded_form if self._changes_loaded() else None)
+        self.rewound = self._storage.open(self._loaded_form if self._changes_loaded() else None)
 
     def _changes_loaded(self) -> bool:
         after_load = getattr(self, "_after_load_interaction", None)
@@ -166,7 +166,9 @@ class EngineCassette(Cassette):  # type: ignore[misc]
             self.rewound and self.record_mode != RecordMode.ALL
         )
         with self._guard:
-            self._shelf.append(flowline.encode(to_dict(interaction)), key if plays_again else None)
+            self._storage.append(
+                flowline.encode(to_dict(interaction)), key if plays_again else None
+            )
             if self.record_mode == RecordMode.ALL and self.rewound:
                 self._superseding.add(key)
             self.dirty = True
@@ -182,7 +184,7 @@ class EngineCassette(Cassette):  # type: ignore[misc]
         if not self.rewound:
             text = f"There is no cassette {self._path}, and record mode 'none' records none."
         else:
-            recorded = self._shelf.count(self._matching.key(asked))
+            recorded = self._storage.count(self._matching.key(asked))
             text = explain(Path(self._path), asked, self._matching, recorded)
         return RequestNotRecorded(text, cassette=self, failed_request=request)
 
@@ -195,7 +197,7 @@ class EngineCassette(Cassette):  # type: ignore[misc]
             return False
         ask = Ask(asked)
         with self._guard:
-            found = self._shelf.take(ask, keep=True)
+            found = self._storage.take(ask, keep=True)
         if found is None:
             return self._goes_out(request)
         request.__dict__["_toolkit_asked"] = (request._body, request.uri, ask)
@@ -208,7 +210,7 @@ class EngineCassette(Cassette):  # type: ignore[misc]
     def __contains__(self, request: Any) -> bool:
         asked = self._before_record_request(request)
         with self._guard:
-            return bool(asked) and (self._shelf.take(Ask(asked), keep=True) is not None)
+            return bool(asked) and (self._storage.take(Ask(asked), keep=True) is not None)
 
     def play_response(self, request: Any) -> dict[str, Any]:
         """Give the next answer to a request, and mark it played."""
@@ -220,8 +222,8 @@ class EngineCassette(Cassette):  # type: ignore[misc]
         found = None
         if ask is not None:
             with self._guard:
-                found = None if repeats else self._shelf.take_seen(ask)
-                found = found or self._shelf.take(ask, keep=repeats)
+                found = None if repeats else self._storage.take_seen(ask)
+                found = found or self._storage.take(ask, keep=repeats)
                 if found is not None:
                     self.play_counts[found[0]] += 1
         if found is None:
@@ -236,7 +238,7 @@ class EngineCassette(Cassette):  # type: ignore[misc]
             return
         wanted = request_of(asked)
         key = self._matching.key(wanted)
-        for number, entry in enumerate(self._shelf.entries()):
+        for number, entry in enumerate(self._storage.entries()):
             recorded = request_of(vcr_request(entry["request"]))
             if self._matching.key(recorded) == key and self._matching.agree(wanted, recorded):
                 yield number, vcr_response(entry["response"])
@@ -252,7 +254,7 @@ class EngineCassette(Cassette):  # type: ignore[misc]
         """Play from the start again."""
         super().rewind()
         with self._guard:
-            self._shelf.rewind()
+            self._storage.rewind()
 
     def get_metadata(self, key: str, default: Any = None) -> Any:  # noqa: ARG002
         """Refuse: flow lines are appended to, and have no place for metadata.
@@ -266,26 +268,26 @@ class EngineCassette(Cassette):  # type: ignore[misc]
 
     def hold_back(self) -> None:
         """Write nothing before the end: an exception is to leave no trace."""
-        self._shelf.hold_back()
+        self._storage.hold_back()
 
     def _save(self, force: bool = False) -> None:  # noqa: ARG002 - vcrpy's form
         with self._guard:
-            self._shelf.write_held_back()
+            self._storage.write_held_back()
             is_all = self.record_mode == RecordMode.ALL
             unused = getattr(self, "drop_unused_requests", False)  # vcrpy 7 has no such option
             if self._superseding or (unused and self.rewound and not is_all):
                 # In mode "all" nothing is played: then all that was loaded is unused, as in vcrpy.
-                self._shelf.drop(self._superseding, unused=unused)
+                self._storage.drop(self._superseding, unused=unused)
             self.dirty = False
 
     def close(self) -> None:
         """Let go of the file, whatever happened before."""
         with self._guard:
-            self._shelf.close()
+            self._storage.close()
 
     def __len__(self) -> int:
         with self._guard:
-            return len(self._shelf)
+            return len(self._storage)
 
 
 def _same(value: Any) -> Any:

@@ -22,7 +22,7 @@ from toolkit.analysis.logbooks import recorded_logs
 from toolkit.analysis.parquet import Stored, is_stored
 from toolkit.analysis.tasks import finish, runs_of, task_readings
 from toolkit.outcomes import InvalidArgument, ToolkitError
-from toolkit.widgets import bars, slots, tasklog
+from toolkit.widgets import bars, tasklog, timeslots
 from toolkit.widgets.bars import View, counted
 from toolkit.widgets.chosen import Choice, Filter, Within, chosen_of, line_of
 from toolkit.widgets.written import literal
@@ -34,7 +34,7 @@ _CODES = ["service", "code", "label", "category"]
 _KEPT = 200  # views that are remembered
 
 
-class Board:
+class DashboardState:
     """Counts, choices and views of one set of calls.
 
     Parameters
@@ -75,8 +75,8 @@ class Board:
         self.total = int(functions["calls"].sum())
         self.failed = int(functions.loc[~functions["category"].isin(NO_FAILURE), "calls"].sum())
         self.several = functions["service"].astype("str").nunique() > 1
-        self.span = slots.span_of(self.calls) if self.total else None
-        self.step = slots.Step.of(self.span[1] - self.span[0] if self.span else pd.Timedelta(0))
+        self.span = timeslots.span_of(self.calls) if self.total else None
+        self.step = timeslots.Step.of(self.span[1] - self.span[0] if self.span else pd.Timedelta(0))
 
     # --- what was recorded beside the calls ----------------------------------------------------
 
@@ -181,7 +181,7 @@ class Board:
         return result_codes(chosen_of(self.calls, filters), by=by)
 
     def _time(self, filters: tuple[Filter, ...]) -> View:
-        counts = slots.count(chosen_of(self.calls, filters), self.step)
+        counts = timeslots.count(chosen_of(self.calls, filters), self.step)
         before, some = line_of(self.name, filters)
         fine = ", ".join(map(literal, NO_FAILURE))
         code = (

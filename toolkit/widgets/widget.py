@@ -19,7 +19,7 @@ def front(name: str) -> str:
     return f"{shared}\n{own}"
 
 
-class View(anywidget.AnyWidget):  # type: ignore[misc, unused-ignore]
+class Widget(anywidget.AnyWidget):  # type: ignore[misc, unused-ignore]
     """A form. A message from the page is a mapping whose ``kind`` names its handler.
 
     A message that is not understood is dropped: pages outlive kernels, and their buttons may be

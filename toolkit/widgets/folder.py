@@ -1,4 +1,4 @@
-"""The names of cassettes: what a person types and what it is called on the disk."""
+"""A folder of cassettes: what a person calls each, and what it is called on the disk."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ SUFFIXES = (".yaml", ".yml", ".json")
 FOLDER = "cassettes"
 
 
-class Shelf:
+class CassetteFolder:
     """A folder of cassettes.
 
     Examples
     --------
-    >>> shelf = Shelf("cassettes")
-    >>> shelf.path("monday").as_posix(), shelf.path("other/monday.yml").as_posix()
+    >>> folder = CassetteFolder("cassettes")
+    >>> folder.path("monday").as_posix(), folder.path("other/monday.yml").as_posix()
     ('cassettes/monday.yaml', 'other/monday.yml')
     """
 
@@ -25,7 +25,7 @@ class Shelf:
         self.folder = Path(folder)
 
     def path(self, name: str) -> Path:
-        """A name without a folder is on the shelf; one without a suffix is a YAML file.
+        """A name without a folder is in this one; one without a suffix is a YAML file.
 
         Raises
         ------
@@ -47,7 +47,7 @@ class Shelf:
         return path.stem if path.suffix == ".yaml" else path.name
 
     def names(self) -> list[str]:
-        """The names of all cassettes on the shelf."""
+        """The names of all cassettes in the folder."""
         if not self.folder.is_dir():
             return []
         found = (path for path in self.folder.iterdir() if path.suffix.lower() in SUFFIXES)

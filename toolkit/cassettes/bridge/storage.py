@@ -80,7 +80,7 @@ class Changed:
         self._entries.close()
 
 
-class Shelf:
+class Storage:
     """The interactions of one cassette file. Not for two threads at once."""
 
     def __init__(self, path: Path, matching: Matching, sync: Any) -> None:

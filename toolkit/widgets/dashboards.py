@@ -18,35 +18,35 @@ from toolkit.analysis.codes import CallSource
 from toolkit.analysis.logs import LogSources, read_log
 from toolkit.analysis.tasks import TaskSource, task_stats
 from toolkit.widgets.bars import counted, without_filters
-from toolkit.widgets.board import VIEWS, Board
-from toolkit.widgets.still import still
-from toolkit.widgets.view import View, front
+from toolkit.widgets.dashboardstate import VIEWS, DashboardState
+from toolkit.widgets.static import static
+from toolkit.widgets.widget import Widget, front
 from toolkit.widgets.written import variable
 
 AT_ONCE = 20_000
 """Calls up to which tasks and logs are read from the recordings without being asked to."""
 
 
-class Dashboard(View):
+class Dashboard(Widget):
     """Calls at a glance; ``toolkit.dashboard(calls)`` makes it."""
 
     _esm = front("dashboard.js")
     _css = front("dashboard.css")
     shown = traitlets.Dict().tag(sync=True)
 
-    def __init__(self, board: Board) -> None:
-        self._board = board
+    def __init__(self, state: DashboardState) -> None:
+        self._state = state
         self._lock = threading.RLock()
         self._reading = False
         super().__init__(
             {"choose": self._on_choose, "clear": self._on_clear, "read": self._on_read}
         )
-        if board.total <= AT_ONCE:
-            board.read()
+        if state.total <= AT_ONCE:
+            state.read()
         self._show()
 
     def __repr__(self) -> str:
-        return f"<dashboard of {counted(self._board.total, 'call')}, {self._board.failed:,} failed>"
+        return f"<dashboard of {counted(self._state.total, 'call')}, {self._state.failed:,} failed>"
 
     def _repr_mimebundle_(self, **options: Any) -> Any:
         bundle = super()._repr_mimebundle_(**options)
@@ -54,37 +54,37 @@ class Dashboard(View):
         if data is None:
             return bundle
         with self._lock:
-            return {**data, "text/plain": repr(self), "text/html": still(self._board)}, metadata
+            return {**data, "text/plain": repr(self), "text/html": static(self._state)}, metadata
 
     @property
     def calls(self) -> Any:
         """The calls that meet all that was chosen: a DataFrame like the one it was made of."""
         with self._lock:
-            return self._board.chosen
+            return self._state.chosen
 
     @property
     def code(self) -> dict[str, str]:
         """The lines of pandas behind each view, as it is now."""
         with self._lock:
-            return {name: str(self._board.view(name)["code"]) for name in VIEWS}
+            return {name: str(self._state.view(name)["code"]) for name in VIEWS}
 
     def choose(self, view: str, key: str, *, extend: bool = False) -> None:
         """Choose a bar by its view and its key, as a click on it does; once more takes it back."""
         with self._lock:
             if view in VIEWS and view != "events":
-                self._board.choose(view, key, extend=extend)
+                self._state.choose(view, key, extend=extend)
             self._show()
 
     def clear(self, view: str = "") -> None:
         """Take back what was chosen in a view, or everything."""
         with self._lock:
-            self._board.clear(view)
+            self._state.clear(view)
             self._show()
 
     def read(self) -> None:
         """Read tasks and logs from the recordings, however many calls there are."""
         with self._lock:
-            self._board.read()
+            self._state.read()
             self._reading = False
             self._show()
 
@@ -109,19 +109,19 @@ class Dashboard(View):
     # --- what is shown -------------------------------------------------------------------------
 
     def _show(self) -> None:
-        board = self._board
-        count = board.total
-        if board.filters():
-            functions = counting.lazily(board.chosen).select("category")
+        state = self._state
+        count = state.total
+        if state.filters():
+            functions = counting.lazily(state.chosen).select("category")
             count = len(counting.collected(functions))
         choices = [
             {"view": choice.view, "key": choice.key, "text": choice.text}
-            for choice in board.choices.values()
+            for choice in state.choices.values()
         ]
-        interval = board.choices.get("time")
+        interval = state.choices.get("time")
         views = {}
         for name in VIEWS:
-            made = board.view(name)
+            made = state.view(name)
             view = {key: cell for key, cell in made.items() if key not in ("rows", "columns")}
             for part in ("rows", "columns"):
                 cells = made.get(part, [])
@@ -131,15 +131,15 @@ class Dashboard(View):
         if interval is not None:
             (within,) = interval.filters
             for row, sent in zip(
-                board.view("time")["columns"], views["time"]["columns"], strict=True
+                state.view("time")["columns"], views["time"]["columns"], strict=True
             ):
                 slot = row["filters"][0]
                 sent["chosen"] = within.start <= slot.start < within.end  # type: ignore[union-attr]
-        unread = not board.whole and not board.unread
+        unread = not state.whole and not state.unread
         self.shown = {
-            "about": board.about,
-            "now": f"Shown: {count:,} of {counted(board.total, 'call')}." if choices else "",
-            "head": board.head,
+            "about": state.about,
+            "now": f"Shown: {count:,} of {counted(state.total, 'call')}." if choices else "",
+            "head": state.head,
             "choices": choices,
             "views": views,
             "unread": ("reading" if self._reading else "asks") if unread else "",
@@ -184,13 +184,13 @@ def dashboard(
 
     Examples
     --------
-    >>> board = toolkit.dashboard("cassettes/monday.yaml")
-    >>> board  # doctest: +ELLIPSIS
+    >>> state = toolkit.dashboard("cassettes/monday.yaml")
+    >>> state  # doctest: +ELLIPSIS
     <dashboard of ... calls, ... failed>
-    >>> print(board.code["slow"])
+    >>> print(state.code["slow"])
     toolkit.latency(calls)
     """
     stats: Any = tasks if tasks is None or plots.is_stats(tasks) else task_stats(tasks)
     events: Any = log if log is None or isinstance(log, pd.DataFrame) else read_log(log)
     name = variable(calls, "") if counting.is_table(calls) else ""
-    return Dashboard(Board(calls, name, stats, events))
+    return Dashboard(DashboardState(calls, name, stats, events))

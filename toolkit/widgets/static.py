@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from toolkit.cards import listed
-from toolkit.widgets.board import Board
+from toolkit.widgets.dashboardstate import DashboardState
 
 MOST = 15
 """Rows of a view that are written."""
@@ -18,29 +18,29 @@ _TITLES = {
 }
 
 
-def still(board: Board) -> str:
+def static(state: DashboardState) -> str:
     """The views as tables of HTML, without scripts and without colours.
 
     Examples
     --------
-    >>> still(Board(calls))[:20]
-    '<div class="tk-still'
+    >>> static(DashboardState(calls))[:21]
+    '<div class="tk-static'
     """
-    parts = [listed("Calls", board.about, ())]
+    parts = [listed("Calls", state.about, ())]
     for name, title in _TITLES.items():
-        view = board.view(name)
+        view = state.view(name)
         rows = [(row["name"], row["word"], row["text"]) for row in view["rows"]]
         parts.append(_table(title, view["note"], rows))
-    columns = board.view("time")["columns"]
+    columns = state.view("time")["columns"]
     failures = [(one["name"], one["text"]) for one in columns if one["failed"]]
-    parts.append(_table("Failures over time (UTC)", board.view("time")["note"], failures))
-    tasks = board.view("tasks")
+    parts.append(_table("Failures over time (UTC)", state.view("time")["note"], failures))
+    tasks = state.view("tasks")
     rows = [(row["name"], *map(_cell, row["cells"])) for row in tasks["rows"]]
     parts.append(_table("Tasks", tasks["note"], [tasks["columns"], *rows] if rows else []))
-    events = board.view("events")
+    events = state.view("events")
     lines = [tuple(map(_cell, row)) for row in events["rows"]]
     parts.append(_table("Log", events["note"], [events["columns"], *lines] if lines else []))
-    return f'<div class="tk-still">{"".join(parts)}</div>'
+    return f'<div class="tk-static">{"".join(parts)}</div>'
 
 
 def _table(title: str, note: str, rows: Sequence[Sequence[Any]]) -> str:
