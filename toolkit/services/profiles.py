@@ -98,7 +98,7 @@ def refuse_secrets(profile: Profile) -> None:
         It holds one, which is not repeated; the sentence says where it belongs.
     """
     for key, value in _entries(profile.values):
-        if _NAMES.kind(key) is not None:
+        if _NAMES.kind(key) is not None and not _is_place(key, value):
             raise InvalidArgument(
                 f"{profile.where}: {key} is a secret, which no profile may hold; "
                 f"{_elsewhere(profile, key)}"
@@ -131,16 +131,28 @@ def _elsewhere(profile: Profile, key: str) -> str:
     return "toolkit.keep_answers(client, user, {prompt: answer}) puts answers into the keyring"
 
 
-def _entries(values: Any, key: str = "") -> Iterator[tuple[str, Any]]:
-    if isinstance(values, Mapping):
-        for name, value in values.items():
-            yield str(name), None
-            yield from _entries(value, str(name))
-    elif isinstance(values, list):
-        for value in values:
-            yield from _entries(value, key)
-    else:
-        yield key, values
+def _entries(values: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    """Every key with its value, of all tables; what is in a list has the list's key."""
+    for key, value in values.items():
+        yield key, value
+        for one in _flat(value):
+            if isinstance(one, Mapping):
+                yield from _entries(one)
+            elif isinstance(value, list):
+                yield key, one
+
+
+def _flat(value: Any) -> Iterator[Any]:
+    if not isinstance(value, list):
+        yield value
+        return
+    for one in value:
+        yield from _flat(one)
+
+
+def _is_place(key: str, value: Any) -> bool:
+    """Whether it is the port or the address of an API that is called ``auth``."""
+    return key == "auth" and (isinstance(value, int) or "://" in str(value))
 
 
 def _parameters(value: str) -> list[str]:
