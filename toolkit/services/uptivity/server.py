@@ -13,6 +13,7 @@ from toolkit.http import Limits, Verify
 from toolkit.services.base import client as base
 from toolkit.services.base.client import AwaitedFrame
 from toolkit.services.base.driving import Send
+from toolkit.services.base.watched import Watched
 from toolkit.services.uptivity.asyncsockets import AsyncTcpTransport
 from toolkit.services.uptivity.baseserver import LIMITS, BaseServer
 from toolkit.services.uptivity.call import Call
@@ -62,6 +63,11 @@ class Server(base.Client, BaseServer[pd.DataFrame]):
             transport=transport,
         )
 
+    @property
+    def watched(self) -> tuple[Watched, ...]:
+        """What ``toolkit.watch`` looks at: the calls that are running."""
+        return (Watched("calls", self.calls.list, ("deviceid", "callinstance")),)
+
     def fetch(self, kind: str, /, **parameters: Any) -> Call:
         """Do what :meth:`send` does, and give the answer as it came: ``.reply``, ``.verdict``."""
         return self.drive(self._call_flow(kind, parameters))
@@ -86,11 +92,11 @@ class AsyncServer(base.AsyncClient, BaseServer[AwaitedFrame]):
     >>> async def main() -> list:
     ...     with toolkit.sandbox.start("uptivity") as box:
     ...         async with toolkit.uptivity.connect_async(box.url) as server:
-    ...             started = [server.calls.start(device) for device in (1001, 1002)]
+    ...             started = [server.calls.start(device) for device in (2001, 2002)]
     ...             frames = await asyncio.gather(*started)
     ...     return [frame["target"].item() for frame in frames]
     >>> asyncio.run(main())
-    ['1001', '1002']
+    ['2001', '2002']
     """
 
     _is = "uptivity async server"
