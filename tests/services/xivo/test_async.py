@@ -1,0 +1,400 @@
+"""The awaited client against the sandbox: it gives what the blocking one gives."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import inspect
+import logging
+from collections.abc import Awaitable, Callable, Iterator
+from typing import Any
+
+import pandas as pd
+import pytest
+
+import toolkit
+from tests.services.xivo.awaited import client, comparable, sent, use
+from tests.services.xivo.wire import plan
+from toolkit.outcomes import CallError, InvalidArgument
+from toolkit.sandbox.xivo import XivoBox
+from toolkit.services.xivo import AsyncServer, Server, connect, connect_async
+from toolkit.services.xivo.bulk import BULK_COLUMNS
+from toolkit.services.xivo.functions import TABLE
+from toolkit.services.xivo.verbs import Part
+
+READS = [one for one in TABLE.all if not one.changes]
+PLACES = {
+    "user_id": "users", "line_id": "lines", "extension_id": "extensions", "group_id": "groups",
+    "voicemail_id": "voicemails", "device_id": "devices", "context_id": "contexts",
+    "incall_id": "incalls", "outcall_id": "outcalls", "trunk_id": "trunks", "ivr_id": "ivr",
+    "sip_id": "endpoints.sip", "sccp_id": "endpoints.sccp", "custom_id": "endpoints.custom",
+    "template_id": "funckeys.templates", "callpermission_id": "callpermissions",
+    "entity_id": "entities", "cti_profile_id": "cti_profiles",
+}  # fmt: skip
+MADE: dict[str, dict[str, object]] = {
+    "lines": {"context": "default"}, "extensions": {"exten": "1234", "context": "default"},
+    "endpoints.sip": {}, "endpoints.sccp": {}, "endpoints.custom": {"interface": "a/1"},
+    "voicemails": {"name": "Ada", "number": "1234", "context": "default"},
+    "groups": {"name": "sales"}, "incalls": {"destination": {"type": "none"}},
+    "outcalls": {"name": "out", "context": "to-extern"}, "trunks": {"context": "from-extern"},
+    "ivr": {"name": "menu", "menu_sound": "beep"}, "callpermissions": {"name": "abroad"},
+    "funckeys.templates": {"name": "keys"},
+}  # fmt: skip
+OTHERS = {"forward_name": "busy", "service_name": "dnd", "token": "none-such"}
+
+
+@pytest.fixture(scope="module", params=["15.18", "16.15", "wazo"])
+def era(request: pytest.FixtureRequest) -> Iterator[XivoBox]:
+    with toolkit.sandbox.start("xivo", era=request.param, users=12) as box:
+        furnish(box)
+        yield box
+
+
+@pytest.fixture(scope="module")
+def box() -> Iterator[XivoBox]:
+    with toolkit.sandbox.start("xivo", users=208) as box:
+        yield box
+
+
+def blocking(box: XivoBox, **options: Any) -> Server:
+    return connect(box.confd, auth_url=box.auth, **options)
+
+
+def furnish(box: XivoBox) -> None:
+    """One of each kind, as far as the server takes it."""
+    with blocking(box) as server:
+        server.login_with(box.user, box.password)
+        for place, fields in MADE.items():
+            with contextlib.suppress(CallError):
+                at(server, place).create(fields)
+        with contextlib.suppress(CallError):
+            server.lines(1).endpoints.sip.add(1)
+            server.lines(1).extensions.add(1)
+            server.users(1).lines.add(1)
+
+
+def outcome(error: CallError) -> tuple[Any, ...]:
+    return type(error), error.function, error.target, error.code, str(error)
+
+
+def first_ids(server: Server) -> dict[str, object]:
+    """What fills each hole of a path: the first item of its kind, where there is one."""
+    found: dict[str, object] = dict(OTHERS)
+    for hole, place in PLACES.items():
+        try:
+            frame = at(server, place).list()
+            found[hole] = frame["id"].iloc[0] if len(frame) else 1
+        except CallError:
+            found[hole] = 1
+    found["user_uuid"] = server.users.get(1)["uuid"].item()
+    return found
+
+
+def at(server: object, name: str) -> Any:
+    for word in name.split("."):
+        server = getattr(server, word)
+    return server
+
+
+def compare(found: object, expected: Any) -> None:
+    if isinstance(found, CallError):
+        assert outcome(found) == expected
+    else:
+        assert isinstance(found, pd.DataFrame)
+        pd.testing.assert_frame_equal(comparable(found), comparable(expected))
+        assert found.attrs == expected.attrs
+
+
+def test_every_read_gives_the_frame_of_the_blocking_client(era: XivoBox) -> None:
+    """All that read, by method and by name: equal frames, or equal exceptions."""
+    known: dict[str, Any] = {}
+    with blocking(era) as server:
+        server.login_with(era.user, era.password)
+        ids = first_ids(server)
+        filled = {one.name: [ids.get(hole, 1) for hole in one.holes] for one in READS}
+        here = [one for one in READS if one.api in ("confd", "auth")]
+        for one in here:
+            try:
+                known[one.name] = server.call(one.name, *filled[one.name])
+            except CallError as error:
+                known[one.name] = outcome(error)
+
+    async def look(server: AsyncServer) -> None:
+        for one in here:
+            given = filled[one.name]
+            by_method = one.api == "confd"
+            call = at(server, one.method)(*given) if by_method else server.call(one.name, *given)
+            (found,) = await asyncio.gather(call, return_exceptions=True)
+            compare(found, known[one.name])
+
+    use(era, look)
+    answered = sum(isinstance(one, pd.DataFrame) for one in known.values())
+    assert answered >= {"15.18": 60, "16.15": 60, "wazo": 40}[era.era], answered
+
+
+def face(kind: type) -> dict[str, Any]:
+    """Public names with their parameters, places with what is there."""
+    found: dict[str, Any] = {}
+    for name in dir(kind):
+        thing = inspect.getattr_static(kind, name)
+        if isinstance(thing, Part):
+            found[name] = thing._kind
+        elif not name.startswith("_"):
+            found[name] = list(inspect.signature(thing).parameters) if callable(thing) else None
+    return found
+
+
+def test_the_same_methods() -> None:
+    """What the blocking client has, the awaited one has, with the same arguments."""
+    assert face(Server) == face(AsyncServer)
+    assert inspect.signature(connect).parameters.keys() == (
+        inspect.signature(connect_async).parameters.keys()
+    )
+
+
+def test_pages(box: XivoBox) -> None:
+    """Over the fault of the pages: all 208 users once each, and the hook hears of each page."""
+    told: list[tuple[int, int]] = []
+
+    async def look(server: AsyncServer) -> None:
+        hook = lambda *so: told.append(so)  # noqa: E731
+        frame = await server.users.list(order="id", page=50, progress=hook)
+        assert frame["id"].nunique() == len(frame) == frame.attrs["total"] == 208
+        assert told[0] == (50, 208)
+        assert told[-1] == (208, 208)
+        lists = await asyncio.gather(
+            *(server.users.list(order=one, page=40) for one in ("lastname", "firstname", "uuid"))
+        )
+        for one in lists:
+            assert one["id"].nunique() == len(one) == 208
+
+    use(box, look)
+
+
+def test_bulk(box: XivoBox) -> None:
+    """Made, changed, deleted by rows; a failure is a row, and stops the rest or not."""
+    told: list[tuple[int, int]] = []
+
+    async def change(server: AsyncServer) -> None:
+        rows = pd.DataFrame({"firstname": ["Ada", "Bob", "Cyd"]}, index=list("xyz"))
+        hook = lambda *so: told.append(so)  # noqa: E731
+        made = await server.users.create(rows, progress=hook)
+        assert list(made) == [column.name for column in BULK_COLUMNS]
+        assert (made.index.tolist(), made["code"].tolist()) == (list("xyz"), [201] * 3)
+        assert told == [(1, 3), (2, 3), (3, 3)]
+        changed = await server.users.update(made.assign(lastname="Invented")[["id", "lastname"]])
+        assert changed["code"].tolist() == [204] * 3
+        assert (await server.users.get(made["id"].iloc[0]))["lastname"].item() == "Invented"
+        ids = made["id"].tolist()
+        some = await server.users.delete([ids[0], 99999, ids[1]], at_once=1)
+        assert some["label"].tolist() == ["NO_CONTENT", "NOT_FOUND", "NOT_SENT"]
+        rest = await server.users.delete([99999, *ids[1:]], on_error="continue", at_once=1)
+        assert rest["code"].tolist() == [404, 204, 204]
+        dry = await server.users.create([{"firstname": "x"}], dry_run=True)
+        assert dry["path"].tolist() == ["/users"]
+
+    use(box, change)
+
+
+def test_bulk_without_a_session(box: XivoBox) -> None:
+    """What no row can help is raised; a bad option is told before anything is sent."""
+
+    async def main() -> None:
+        async with client(box) as server:
+            with pytest.raises(toolkit.NoSession):
+                await server.users.create([{"firstname": "a"}] * 3)
+            with pytest.raises(InvalidArgument, match="1 or more, not 0"):
+                await server.users.create([{"firstname": "a"}], at_once=0)
+
+    since = len(box.calls)
+    asyncio.run(main())
+    assert len(box.calls) == since
+
+
+@pytest.mark.parametrize(
+    ("call", "match"),
+    [
+        (lambda server: server.users.get(), "users.get"),
+        (lambda server: server.users.list(limit=0), "limit must be a whole number"),
+        (lambda server: server.users.update(1, object()), "a dict or a DataFrame"),
+        (lambda server: server.call_logs.list(start_date="2026-01-01"), "both or none"),
+        (lambda server: server.call("usrs.list"), "no function 'usrs.list'"),
+    ],
+)
+def test_bad_arguments_are_told_when_awaited(
+    box: XivoBox, call: Callable[[AsyncServer], Awaitable[object]], match: str
+) -> None:
+    """Calling gives a coroutine whatever is given, so that gather loses no other call."""
+
+    async def main(server: AsyncServer) -> None:
+        waiting = call(server)
+        assert inspect.iscoroutine(waiting)
+        with pytest.raises(InvalidArgument, match=match):
+            await waiting
+
+    use(box, main)
+
+
+def test_csv_of_users(box: XivoBox) -> None:
+    """The import gives a row for each user, and the export what the blocking client has."""
+
+    async def change(server: AsyncServer) -> pd.DataFrame:
+        rows = pd.DataFrame({"firstname": ["Zoe", "Yan"], "entity_id": [1, 1]}, index=[4, 5])
+        made = await server.users.import_csv(rows)
+        assert made["outcome"].tolist() == ["created", "created"]
+        assert made.index.tolist() == [4, 5]
+        bad = await server.users.import_csv(pd.DataFrame({"lastname": ["None"]}))
+        assert bad["outcome"].tolist() == ["failed"]
+        whole = await server.users.export_csv()
+        assert server.last is not None
+        assert server.last.text.startswith("uuid,")
+        for uuid in made["user_uuid"]:
+            await server.users.delete(uuid)
+        return whole
+
+    assert {"Zoe", "Yan"} <= set(use(box, change)["firstname"])
+
+
+def test_era_discover_and_places(era: XivoBox) -> None:
+    """The era is awaited; what the server's own specification adds is found and called."""
+
+    async def look(server: AsyncServer) -> None:
+        assert await server.era == era.era
+        if era.era == "15.18":
+            with pytest.raises(toolkit.NotFound):
+                await server.discover()
+            return
+        new = await server.discover()
+        with blocking(era) as other:
+            other.login_with(era.user, era.password)
+            pd.testing.assert_frame_equal(new, other.discover())
+            for method in new.loc[new["method"].str.endswith(".list"), "method"]:
+                frame = await at(server, method)()
+                pd.testing.assert_frame_equal(frame, at(other, method)())
+
+    use(era, look)
+
+
+def test_session(era: XivoBox) -> None:
+    """A session knows what its token may do, and is closed by awaiting it."""
+
+    async def main() -> None:
+        async with client(era) as server:
+            assert repr(server) == f"<xivo server {era.confd}: no session>"
+            with pytest.raises(toolkit.AccessDenied):
+                await server.login_with(era.user, "wrong-pass-1")
+            session = await server.login_with(era.user, era.password)
+            acl = "acl:confd" if era.era == "15.18" else "confd.users.read"
+            assert await session.allows(acl)
+            assert "session of" in repr(server)
+            assert session.open
+            async with session:
+                assert len(await server.users.list()) == 12
+            assert not session.open
+            with pytest.raises(toolkit.NoSession):
+                await server.allows(acl)
+            with pytest.raises(toolkit.NoSession):
+                await server.users.list()
+            await session.close()
+            other = await server.login_with(era.user, era.password)
+            token = server.state.granted.token  # type: ignore[union-attr]
+        assert not other.open
+        async with client(era, token=token) as server:
+            with pytest.raises(toolkit.AccessDenied, match="log in again"):
+                await server.users.list()
+            assert server.use_token(token, "ada").user == "ada"
+
+    asyncio.run(main())
+
+
+def test_login_by_a_person(box: XivoBox) -> None:
+    """Who is asked gives user and password; the client forgets the password."""
+
+    class Person:
+        waits = True
+
+        async def user(self) -> str:
+            raise AssertionError
+
+        async def answers(self, prompts: list[str], round_number: int) -> list[str]:
+            raise AssertionError
+
+        async def fields(self, fields: Any, title: str) -> list[str]:
+            assert "Log in to xivo server" in title
+            return [box.user, box.password][-len(fields) :]
+
+        async def ended(self, error: BaseException | None) -> bool:
+            return False
+
+    async def main() -> None:
+        async with client(box) as server:
+            session = await server.login(asker=Person())
+            assert session.user == box.user
+            assert server.state.credentials is None
+            assert (await server.infos.get()).shape[0] == 1
+            await server.login(box.user, asker=Person())
+
+    asyncio.run(main())
+
+
+def test_what_a_left_server_may_still_know(box: XivoBox) -> None:
+    """When the server cannot be told of the end, that is a warning, and the body's result stays."""
+
+    async def leave() -> str:
+        async with client(box) as server:
+            await server.login_with(box.user, box.password)
+            box.fault("drop", "DELETE /token/{token}", times=None)
+            return "done"
+
+    with pytest.warns(UserWarning, match="may still be valid"):
+        assert asyncio.run(leave()) == "done"
+    box.clear_faults()
+
+
+def test_at_once(box: XivoBox) -> None:
+    """Flows of one's own run several at a time, each with its place."""
+    from toolkit.services.xivo.flows import call_flow
+
+    async def main(server: AsyncServer) -> None:
+        flows = [call_flow(plan("users.get", one), server.state) for one in (1, 99999, 2)]
+        found = {place: result async for place, result in server.at_once(flows, 2)}
+        assert isinstance(found[1], toolkit.NotFound)
+        assert [found[place].data["id"] for place in (0, 2)] == [1, 2]
+        call = await server.fetch(plan("users.get", 1))
+        assert server.last is call
+
+    use(box, main)
+
+
+def test_reads_repeat_and_changes_do_not(box: XivoBox) -> None:
+    """As in the blocking client: one more try of a read, and none of what changes."""
+
+    async def main(server: AsyncServer) -> None:
+        box.fault("drop", "GET /infos")
+        assert len(await server.infos.get()) == 1
+        box.fault("drop", "POST /users", after=True)
+        since = len(box.calls)
+        with pytest.raises(toolkit.ConnectionLost, match="it may have been done; look into"):
+            await server.users.create(firstname="Once")
+        assert sent(box, since, "POST", "/users") == 1
+        made = await server.users.list(search="Once")
+        await server.users.delete(made["id"].tolist())
+        box.fault("html", "GET /infos", status=200)
+        with pytest.raises(toolkit.BadReply, match="a page came instead of JSON"):
+            await server.infos.get()
+
+    use(box, main)
+
+
+def test_no_token_in_the_log(box: XivoBox, caplog: pytest.LogCaptureFixture) -> None:
+    """Addresses with a token in them are masked in httpx's log."""
+    caplog.set_level(logging.INFO, "httpx")
+
+    async def main(server: AsyncServer) -> str:
+        await server.allows("confd.users.read")
+        assert server.state.granted is not None
+        return server.state.granted.token
+
+    token = use(box, main)
+    assert "/token/XXXXXXXX" in caplog.text
+    assert token not in caplog.text
