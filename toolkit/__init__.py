@@ -93,7 +93,7 @@ _HOMES = {
     "toolkit.services.profiles": ("profiles",),
     "toolkit.services.showing": ("settings",),
     "toolkit.services.base.keeping": ("forget_answers", "keep_answers"),
-    "toolkit.widgets": ("dashboard", "deck", "form"),
+    "toolkit.widgets": ("dashboard", "deck", "form", "watch"),
 }
 _MODULES = {
     "geoop": "toolkit.services.geoop",
@@ -201,7 +201,12 @@ if TYPE_CHECKING:
     from toolkit.services.connecting import connect as connect, connect_async as connect_async
     from toolkit.services.profiles import profiles as profiles
     from toolkit.services.showing import settings as settings
-    from toolkit.widgets import dashboard as dashboard, deck as deck, form as form
+    from toolkit.widgets import (
+        dashboard as dashboard,
+        deck as deck,
+        form as form,
+        watch as watch,
+    )
 
 
 if not TYPE_CHECKING:  # to a type checker a misspelt name is an error

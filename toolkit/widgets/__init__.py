@@ -10,5 +10,9 @@ from toolkit.widgets.call import CallForm, form
 from toolkit.widgets.dashboards import Dashboard, dashboard
 from toolkit.widgets.login import LoginForm
 from toolkit.widgets.panel import DeckPanel, deck
+from toolkit.widgets.watching import WatchPanel, watch
 
-__all__ = ["CallForm", "Dashboard", "DeckPanel", "LoginForm", "dashboard", "deck", "form"]
+__all__ = [
+    "CallForm", "Dashboard", "DeckPanel", "LoginForm", "WatchPanel", "dashboard", "deck", "form",
+    "watch",
+]  # fmt: skip

@@ -14,6 +14,7 @@ from toolkit.services.base import client as base
 from toolkit.services.base.client import AwaitedFrame
 from toolkit.services.base.driving import AsyncSender, in_thread
 from toolkit.services.base.restcall import Plan
+from toolkit.services.base.watched import Watched
 from toolkit.services.geoop import oauth
 from toolkit.services.geoop.baseclient import BaseClient
 from toolkit.services.geoop.call import Call
@@ -67,6 +68,11 @@ class Client(base.Client, BaseClient[pd.DataFrame, Session]):
         )
         if token is not None:
             self.use_token(token, refresh_token)
+
+    @property
+    def watched(self) -> tuple[Watched, ...]:
+        """What ``toolkit.watch`` looks at: the jobs."""
+        return (Watched("jobs", self.jobs.list, ("id",)),)
 
     def fetch(self, plan: Plan) -> Call:
         """Send one planned request, and give its answer as it came.

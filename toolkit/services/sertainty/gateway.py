@@ -13,6 +13,7 @@ from toolkit.http import Answer
 from toolkit.services.base.asking import Answers, Asker
 from toolkit.services.base.client import Client
 from toolkit.services.base.driving import Send, drive, in_thread
+from toolkit.services.base.watched import Watched
 from toolkit.services.sertainty.basegateway import BaseGateway, named
 from toolkit.services.sertainty.call import Call
 from toolkit.services.sertainty.flows import ended_flow
@@ -38,6 +39,14 @@ class Gateway(Client, BaseGateway[pd.DataFrame]):
         BaseGateway.__init__(self, url, options)
         headers = {"content-type": options.content_type, **(headers or {})}
         Client.__init__(self, headers=headers, **network)
+
+    @property
+    def watched(self) -> tuple[Watched, ...]:
+        """What ``toolkit.watch`` looks at: the statuses of all tasks, and the agent's log."""
+        return (
+            Watched("tasks", self.task_statuses, ("config", "task"), ignored=("at",)),
+            Watched("log", lambda: self.stream("agentGetLog"), is_log=True),
+        )
 
     def fetch(self, name: str, *arguments: Any) -> Call:
         """The same call, with the results as they came: ``.outcome``, ``.document``, ``.frame``.
