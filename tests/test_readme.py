@@ -1,34 +1,36 @@
-"""What the README shows is what happens."""
+"""What the README promises a newcomer is what there is."""
 
 from __future__ import annotations
 
-import contextlib
-import io
 import re
-from pathlib import Path
 
-import pytest
+from tests import documented
+from toolkit.cli.main import _COMMANDS
+from toolkit.services import load
 
-ROOT = Path(__file__).parent.parent
-README = (ROOT / "README.md").read_text(encoding="utf-8")
-
-
-def test_code_and_its_output(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The Python blocks run in order, and print the text that follows the first."""
-    monkeypatch.chdir(tmp_path)
-    blocks = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
-    shown = re.search(r"```python\n.*?```\n\n```\n(.*?)```", README, re.DOTALL)
-    assert shown is not None
-    printed = io.StringIO()
-    with contextlib.redirect_stdout(printed):
-        exec("\n".join(blocks), {"__name__": "readme"})  # noqa: S102 (our own text)
-    assert printed.getvalue() == shown[1]
+README = (documented.ROOT / "README.md").read_text(encoding="utf-8")
 
 
-def test_links_and_commands_exist() -> None:
-    """Every linked file is there, and every make target it names."""
-    for target in re.findall(r"\]\(([^)#]+)\)", README):
-        assert target.startswith("https://") or (ROOT / target).exists(), target
-    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
-    for target in re.findall(r"^make (\w+)|`make (\w+)`", README, re.MULTILINE):
-        assert f"\n{''.join(target)}:" in makefile
+def test_it_is_short() -> None:
+    """A newcomer reads it to the end."""
+    assert len(README.splitlines()) <= 120
+
+
+def test_the_commands_are_those_of_help() -> None:
+    """Each command is named, in the words of ``toolkit --help``, and no other."""
+    named = re.search(r"lists all commands: (.*?)\.\n", README, re.DOTALL)
+    assert named is not None
+    assert set(re.findall(r"`(\w+)`", named[1])) == set(_COMMANDS)
+
+
+def test_every_service_is_named() -> None:
+    """Each installed service has its line, which leads to its page."""
+    assert set(re.findall(r"\(docs/services/(\w+)\.md\)", README)) == set(load())
+
+
+def test_counts_of_functions() -> None:
+    """The numbers of functions are those of the tables."""
+    for service, counted in re.findall(
+        r"docs/services/(\w+)\.md\) \| (\d+) (?:functions|operations)", README
+    ):
+        assert len(load()[service].functions) == int(counted)

@@ -10,7 +10,14 @@ from _extension.errors import ErrorDirective, TreeDirective
 from _extension.names import point_names
 from _extension.offline import check_offline
 from _extension.outside import bring_in
-from _extension.tables import CodesTable, ColumnsTable, CommandsTable, FunctionsTable, OptionsTable
+from _extension.tables import (
+    CodesTable,
+    ColumnsTable,
+    CommandsTable,
+    FunctionsTable,
+    OptionsTable,
+    SettingsTable,
+)
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
@@ -19,6 +26,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.add_directive("codes", CodesTable)
     app.add_directive("columns", ColumnsTable)
     app.add_directive("options", OptionsTable)
+    app.add_directive("settings", SettingsTable)
     app.add_directive("commands", CommandsTable)
     app.add_directive("what-is", ErrorDirective)
     app.add_directive("error-tree", TreeDirective)

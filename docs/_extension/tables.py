@@ -17,6 +17,7 @@ import toolkit
 from _extension.names import named
 from toolkit import services
 from toolkit.cli.main import _COMMANDS
+from toolkit.configuration import SETTINGS
 from toolkit.frames import Column
 
 Cell = str | nodes.Node | Sequence[nodes.Node]
@@ -167,6 +168,20 @@ def _attributes(text: str) -> dict[str, str]:
             for name in names:
                 found[name] += f" {line.strip()}"
     return {name: about.strip() for name, about in found.items()}
+
+
+class SettingsTable(_Table):
+    """``{settings}``: every setting, its environment variable and its default."""
+
+    required_arguments = 0
+    headers = ("setting", "variable", "default", "what it is")
+
+    def rows(self) -> Iterable[Sequence[Cell]]:
+        """One row a setting."""
+        for one in SETTINGS.values():
+            default = "" if one.default in ("", None) else literal(str(one.default))
+            about = f"{one.about}: {one.expected}"
+            yield literal(one.name), literal(one.variable), default, about
 
 
 class CommandsTable(_Table):
