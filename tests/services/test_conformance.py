@@ -5,7 +5,10 @@ from __future__ import annotations
 import pytest
 from hypothesis import given, strategies as st
 
+from tests.services.subjects.geoop import GeoopSubject
 from tests.services.subjects.sertainty import SertaintySubject
+from tests.services.subjects.uptivity import UptivitySubject
+from tests.services.subjects.xivo import XivoSubject
 from toolkit.cassettes.interaction import Failure, Interaction, Request, Response
 from toolkit.conformance import Contract
 from toolkit.outcomes import Category
@@ -28,8 +31,25 @@ responses = st.builds(
 )
 
 
+class TestGeoop(Contract):
+    subject = GeoopSubject()
+
+
 class TestSertainty(Contract):
     subject = SertaintySubject()
+
+
+class TestUptivity(Contract):
+    subject = UptivitySubject()
+
+
+class TestXivo(Contract):
+    subject = XivoSubject()
+
+
+def test_every_installed_service_is_under_the_contract() -> None:
+    """Whatever is installed has a class above."""
+    assert {kind.subject.name for kind in Contract.__subclasses__()} >= set(NAMES)
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -48,6 +48,7 @@ NO_ANSWERS: dict[str, tuple[Act, type[CallError]]] = {
     "a status without a body that is cut": (raw(b"HTTP/1.1 20"), TransportFailure),
     "a body that is too large": (reply(b" " * (QUICK.max_bytes + 1)), ReplyTooLarge),
 }  # fmt: skip
+LITTLE = ("nothing", "JSON of another kind")
 
 
 class BrokenAnswers(Checks):
@@ -55,10 +56,14 @@ class BrokenAnswers(Checks):
 
     @pytest.mark.parametrize("what", NO_ANSWERS)
     def test_no_answer_of_the_service(self, client: Client, server: Scripted, what: str) -> None:
-        """It raises one of the shared exceptions that names the function; never a DataFrame."""
+        """It raises one of the shared exceptions that names the function; never a DataFrame.
+
+        A change that answers with nothing but its outcome may be content with less.
+        """
         act, kind = NO_ANSWERS[what]
         server.then(act)
-        for one in (self.subject.read, self.subject.change):
+        changes = [] if what in LITTLE else [self.subject.change]
+        for one in (self.subject.read, *changes):
             with pytest.raises(kind) as caught:
                 call(client, one)
             assert caught.value.function == self.row(one).name
@@ -75,8 +80,9 @@ class BrokenAnswers(Checks):
             except CallError as error:
                 if error.function != self.row(one).name:
                     found.append(f"{one.function}: the error names {error.function!r}")
-            else:
-                found.append(f"{one.function} took a page for its answer")
+            else:  # the answer to HEAD has no body, so no page is seen
+                if not server.requests[-1][0].startswith(b"HEAD "):
+                    found.append(f"{one.function} took a page for its answer")
         none_of(found)
 
     def test_the_client_works_on(self, client: Client, server: Scripted) -> None:

@@ -60,9 +60,8 @@ class Calling(Checks):
         """It is refused with the nearest names, and nothing is sent."""
         with pytest.raises(InvalidArgument, match="nothing-like-it"):
             client.call("nothing-like-it")
-        name = self.subject.read.function
         with pytest.raises(InvalidArgument, match="did you mean"):
-            client.call(f"{name}x")
+            client.call(self.subject.read.function[1:])
         assert server.requests == []
 
     def test_a_function_of_the_login(self, client: Client, server: Scripted) -> None:

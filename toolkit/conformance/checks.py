@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import warnings
 from collections.abc import Iterable, Iterator
 from typing import Any, ClassVar
@@ -106,6 +107,22 @@ def difference(one: pd.DataFrame, other: pd.DataFrame) -> str:
 def shape(frame: pd.DataFrame) -> list[tuple[str, str]]:
     """Columns and dtypes."""
     return [(str(name), str(dtype)) for name, dtype in frame.dtypes.items()]
+
+
+def digest(frame: pd.DataFrame) -> str:
+    """A hash of columns, dtypes and every value.
+
+    Examples
+    --------
+    >>> one, other = pd.DataFrame({"a": [1]}), pd.DataFrame({"a": [1.0]})
+    >>> digest(one) == digest(one.copy()), digest(one) == digest(other)
+    (True, False)
+    """
+    told = [
+        (str(name), str(dtype), [repr(value) for value in frame[name]])
+        for name, dtype in frame.dtypes.items()
+    ]
+    return hashlib.sha256(repr(told).encode()).hexdigest()
 
 
 def none_of(complaints: Iterable[str]) -> None:

@@ -7,29 +7,12 @@ as the call has returned, and never ends by itself.
 
 from __future__ import annotations
 
-import hashlib
 import importlib
 import json
 import sys
 import threading
 
-import pandas as pd
-
-
-def digest(frame: pd.DataFrame) -> str:
-    """A hash of columns, dtypes and every value.
-
-    Examples
-    --------
-    >>> one, other = pd.DataFrame({"a": [1]}), pd.DataFrame({"a": [1.0]})
-    >>> digest(one) == digest(one.copy()), digest(one) == digest(other)
-    (True, False)
-    """
-    told = [
-        (str(name), str(dtype), [repr(value) for value in frame[name]])
-        for name, dtype in frame.dtypes.items()
-    ]
-    return hashlib.sha256(repr(told).encode()).hexdigest()
+from toolkit.conformance.checks import digest
 
 
 def main(module: str, kind: str, path: str) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import contextlib
 import html
+import itertools
 import json
 import logging
 from collections.abc import Iterable, Iterator
@@ -56,8 +57,10 @@ class Secrets(Checks):
         known = self.subject.known(server.url)
         secrets = list(self.subject.secrets(client, known))
         echo = " ".join(secrets).encode()
-        for status in ("200 OK", "401 Unauthorized", "500 Internal Server Error"):
-            server.then(reply(b"<html><p>" + echo + b"</p></html>", status, "text/html"))
+        kinds = ("text/html", "application/json", "text/xml")
+        statuses = ("200 OK", "401 Unauthorized", "500 Internal Server Error")
+        for status, kind in itertools.product(statuses, kinds):
+            server.then(reply(b"<html><p>" + echo + b"</p></html>", status, kind))
             with pytest.raises(ToolkitError) as caught:
                 call(client, self.subject.read)
             _check_free(secrets, [str(caught.value).encode(), repr(caught.value).encode()])
@@ -120,7 +123,9 @@ def _shown(client: Client) -> Iterator[str]:
     form = toolkit.form(client)
     yield json.dumps(form.get_state(), default=repr)
     seen = [client, form, getattr(client, "last", None), getattr(client, "state", None)]
-    seen += [getattr(client, name) for name in dir(client) if not name.startswith("_")]
+    for name in dir(client):
+        with contextlib.suppress(ToolkitError):  # what is not turned on says so
+            seen.append(None if name.startswith("_") else getattr(client, name))
     for one in seen:
         yield repr(one)
         card = getattr(one, "_repr_html_", None)

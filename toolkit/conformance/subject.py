@@ -173,6 +173,10 @@ class Subject(abc.ABC):
 
     # --- how it is called ----------------------------------------------------------------------
 
+    def changes(self, one: Sample) -> bool:
+        """Whether that call changes state; some functions do with some arguments only."""
+        return self.service.functions.get(one.function).changes
+
     def method(self, client: Client, one: Sample) -> Callable[[], Any]:
         """The call by its method: ``client.task.get_status(...)`` for ``task.get_status``."""
         found = client

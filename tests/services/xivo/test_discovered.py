@@ -114,7 +114,7 @@ def test_calls(xivo: Server, confd: Confd) -> None:
     assert "tags" not in dir(xivo.users)
     assert "meetings" in dir(xivo)
     signature = str(inspect.signature(meetings.get))
-    assert signature.startswith("(meeting_uuid, /, **fields)")
+    assert signature.startswith("(meeting_uuid: int | str, /, **fields")
 
 
 def test_twice(xivo: Server) -> None:

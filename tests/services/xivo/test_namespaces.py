@@ -314,7 +314,9 @@ def test_completes_and_shows_itself(xivo: Server) -> None:
 def test_signatures_of_other_services(xivo: Server) -> None:
     """Their methods have a signature and a sentence too."""
     method = xivo.agentd.agents.login
-    assert str(inspect.signature(method)).startswith("(agent_id, body, /, **fields)")
+    signature = inspect.signature(method)
+    assert list(signature.parameters) == ["agent_id", "body", "fields"]
+    assert signature.parameters["agent_id"].annotation == int | str
     assert "Log an agent in" in (method.__doc__ or "")
     assert "agent_id" not in str(inspect.signature(xivo.agentd.agents(7).login))
 

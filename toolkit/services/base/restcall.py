@@ -99,7 +99,7 @@ class RestCall:
             return None
         try:
             return msgspec.json.decode(self.body)
-        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
             kind = self.headers.get("content-type", "no content type")
             raise BadReply(
                 f"the answer is no JSON ({error}; HTTP {self.status}, {kind}): "

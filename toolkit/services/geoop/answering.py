@@ -45,7 +45,7 @@ def _sent(plan: Plan, call: Call, collection: str) -> list[Item]:
     """The items of the request; those of the answer where it had no body."""
     try:
         told: Any = msgspec.json.decode(plan.body or b"")
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         told = None
     found = told.get(collection) if isinstance(told, dict) else None
     if isinstance(found, list) and all(isinstance(one, dict) for one in found):

@@ -16,6 +16,7 @@ from toolkit.services.base.client import Frame, is_replaying
 from toolkit.services.base.driving import AsyncSender, Flow, drive_login
 from toolkit.services.base.restcall import Plan
 from toolkit.services.geoop import oauth
+from toolkit.services.geoop.anycollection import AnyCollection
 from toolkit.services.geoop.call import Call
 from toolkit.services.geoop.collections import Collection
 from toolkit.services.geoop.files import Files
@@ -49,6 +50,7 @@ class BaseClient(abc.ABC, Generic[Frame, Stay]):
         self.statuses: Collection[Frame] = Collection(self, "statuses")
         self.roles: Collection[Frame] = Collection(self, "roles")
         self.files: Files[Frame] = Files(self, "files")
+        self.collection: AnyCollection[Frame] = AnyCollection(self)
 
     def __repr__(self) -> str:
         state = "no session" if self.state.token is None else "logged in"
@@ -63,11 +65,6 @@ class BaseClient(abc.ABC, Generic[Frame, Stay]):
     _is = "geoop"
 
     # --- calls ---------------------------------------------------------------------------------
-
-    def collection(self, name: str) -> Collection[Frame]:
-        """Any collection by its name: ``geoop.collection("notes")``."""
-        found = getattr(self, str(name)) if name in COLLECTIONS else None
-        return found if isinstance(found, Collection) else Collection(self, name)
 
     def call(self, name: str, *values: Any, **named: Any) -> Frame:
         """An operation by its name in the table: ``geoop.call("jobs.get", 5)``, ``"GET /jobs"``.
@@ -89,15 +86,14 @@ class BaseClient(abc.ABC, Generic[Frame, Stay]):
     ) -> tuple[Callable[..., Frame], tuple[Any, ...]]:
         """The method of an operation, and its arguments."""
         function = TABLE.get(name)
-        if function.api == "login":
+        if function.login:
             raise InvalidArgument("a token is got by login() or login_with()")
         space, _, word = function.method.rpartition(".")
-        if space == "collection":
-            if not values:
-                raise InvalidArgument(f"{function.method} takes the collection's name first")
-            space, values = values[0], values[1:]
-        method = getattr(self.collection(space), word)
-        if function.verb == "GET" and "{id}" not in function.path and values:
+        any_name = space == "collection"
+        if any_name and not values:
+            raise InvalidArgument(f"{function.method} takes the collection's name first")
+        method = getattr(getattr(self, space), word)
+        if function.verb == "GET" and "{id}" not in function.path and len(values) > any_name:
             raise InvalidArgument(f"{function.method} takes its modifiers by name")
         return method, values
 

@@ -197,9 +197,15 @@ class Collection(Generic[Frame]):
             return self.update_one(rows, **options)
         return self._write("update", rows, options)
 
-    def update_one(self, id: int, /, **fields: Any) -> Frame:  # noqa: A002
-        """Change one item: ``geoop.jobs.update_one(5, title="Gate")``."""
-        return self._write("update_one", None, {"id": id, **fields}, id)
+    def update_one(
+        self,
+        id: int,  # noqa: A002 (as the service calls it)
+        item: Mapping[str, Any] | None = None,
+        /,
+        **fields: Any,
+    ) -> Frame:
+        """Change one item: ``geoop.jobs.update_one(5, title="Gate")``, or its fields in a dict."""
+        return self._write("update_one", None, {"id": id, **(item or {}), **fields}, id)
 
     def delete(self, rows: Rows | Ids, /, **options: Any) -> Frame:
         """Delete items for good: one id, a list or a column of them, or rows with an id.

@@ -45,17 +45,15 @@ def call_flow(plan: Plan, state: State) -> Flow[Call]:
     CallError
         Any of its kinds, with the function, the target and what the server said.
     """
-    try:
-        call = yield from answer_flow(plan, state)
-    except NotRecorded as error:
-        raise NotRecorded(f"{plan.function.name}({plan.target}): {error}") from error
-    return call.raise_for_outcome()
+    return (yield from answer_flow(plan, state)).raise_for_outcome()
 
 
 def answer_flow(plan: Plan, state: State) -> Flow[Call]:
     """As :func:`call_flow`, but a refusal is given back, not raised."""
     try:
         return (yield from _with_token(plan, state))
+    except NotRecorded as error:
+        raise NotRecorded(f"{plan.function.name}({plan.target}): {error}") from error
     except CallError as error:
         if not error.function:
             _explain(error, plan)

@@ -14,6 +14,7 @@ from typing import Any, Literal
 import msgspec
 import pandas as pd
 
+from toolkit.frames import Column, frame
 from toolkit.outcomes import InvalidArgument
 from toolkit.services.base.decoding import Nested, check_nested, typed
 from toolkit.services.base.jsonbody import plain
@@ -42,6 +43,8 @@ def frame_of(items: Sequence[Item], collection: str, nested: Nested = "flat") ->
     """
     check_nested(nested)
     declared = model(collection)
+    if not items and not declared.fields:
+        return frame([Column("id", "integer")])  # every item has one
     if nested == "flat" and not declared.fields:
         items = [_flat(item) for item in items]
         above = {name.rpartition(".")[0] for item in items for name in item if "." in name}

@@ -168,7 +168,7 @@ def read_token(state: State, status: int, body: bytes, grant: str, began: float)
     """
     try:
         told = msgspec.json.decode(body)
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         told = None
     if not isinstance(told, dict):
         row = statuses.status(status)

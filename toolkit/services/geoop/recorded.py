@@ -94,7 +94,7 @@ def _token_outcome(status: int, body: bytes) -> Outcome:
     row = statuses.status(status)
     try:
         told = msgspec.json.decode(body)
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         told = None
     if isinstance(told, dict) and isinstance(told.get("error"), str):
         ok = row.category in (Category.SUCCESS, Category.INVALID_REQUEST)

@@ -56,7 +56,7 @@ class Rules:
             return response
         try:
             told = msgspec.json.decode(response.body)
-        except (msgspec.DecodeError, UnicodeDecodeError):
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             return response
         if not isinstance(told, dict):
             return response

@@ -85,6 +85,7 @@ def frame_of(call: Call, view: View | None = None) -> pd.DataFrame:
     view = view or View()
     function = call.function
     if function.shape == "none":
+        _ = call.data  # a proxy's page is no success
         return outcome_frame(call)
     if function.answer == "csv" and "json" not in call.headers.get("content-type", ""):
         return view.build(csv_items(call.text, model(function.resource)), function.resource)
@@ -104,12 +105,13 @@ def items_of(call: Call) -> list[Item]:
     Raises
     ------
     BadReply
-        The answer is no JSON.
+        The answer is no JSON, or neither an object nor a list; or a read was answered with
+        nothing where one object is expected.
     """
     data, declared = call.data, model(call.function.resource)
     if call.function.api == "auth" and isinstance(data, dict) and "data" in data:
         data = data["data"]
-    if data is None:
+    if data is None and (call.function.shape != "item" or call.function.changes):
         return []
     if isinstance(data, dict) and call.function.shape == "keys":
         return _keyed(data, declared)
@@ -130,7 +132,14 @@ def items_of(call: Call) -> list[Item]:
         return [data]
     if isinstance(data, list):
         return [_object(one, declared) for one in data]
-    return [_object(data, declared)]
+    raise BadReply(
+        f"the answer is {'nothing' if data is None else type(data).__name__}, and an object was "
+        "expected",
+        function=call.function.name,
+        target=call.target,
+        at=call.at,
+        elapsed=call.elapsed,
+    )
 
 
 def _object(value: Any, declared: Model) -> Item:

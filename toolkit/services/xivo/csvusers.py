@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
@@ -19,6 +20,9 @@ from toolkit.services.xivo.models import model
 from toolkit.services.xivo.planning import CsvBody, csv_bytes, make_plan
 from toolkit.services.xivo.state import State
 
+IMPORTED = "csv_created"
+"""The resource of such a function's answer."""
+
 _OUTCOMES = ("created", "updated", "failed", "not done")
 _NOT_DONE = "not done: another row failed, and the server does all or none"
 
@@ -33,7 +37,6 @@ def import_users(state: State, function: RestFunction, users: CsvBody) -> Flow[p
     """
     body = csv_bytes(users)
     index = users.index if isinstance(users, pd.DataFrame) else None
-    done = "created" if function.verb == "POST" else "updated"
     failed: list[tuple[int, str]] = []
     items: list[Any] = []
     try:
@@ -46,15 +49,25 @@ def import_users(state: State, function: RestFunction, users: CsvBody) -> Flow[p
     rows = dict(failed)
     if failed:
         items = [{"row_number": number} for number in range(1, _count(body, rows) + 1)]
-    columns = typed(items, model("csv_created"))
+    columns = import_frame(function, items, rows)
     numbers = [item.get("row_number") for item in items]
-    outcome = [("failed" if n in rows else "not done") if failed else done for n in numbers]
-    said = [rows.get(n or 0, _NOT_DONE) if failed else None for n in numbers]
-    columns.insert(1, "outcome", series(Column("outcome", "category", _OUTCOMES), outcome))
-    columns.insert(2, "message", series(Column("message"), said))
     if index is None or numbers != list(range(1, len(index) + 1)):
         return columns
     return columns.set_axis(index, axis="index")
+
+
+def import_frame(
+    function: RestFunction, items: list[Any], failed: Mapping[int, str] | None = None
+) -> pd.DataFrame:
+    """One row of outcome for each row of the CSV; with the messages of those that failed."""
+    done = "created" if function.verb == "POST" else "updated"
+    columns = typed(items, model(IMPORTED))
+    numbers = [item.get("row_number") for item in items]
+    outcome = [("failed" if n in failed else "not done") if failed else done for n in numbers]
+    said = [failed.get(n or 0, _NOT_DONE) if failed else None for n in numbers]
+    columns.insert(1, "outcome", series(Column("outcome", "category", _OUTCOMES), outcome))
+    columns.insert(2, "message", series(Column("message"), said))
+    return columns
 
 
 def _failed(error: OutcomeError) -> list[tuple[int, str]]:

@@ -7,10 +7,11 @@ is run, and no address of it is followed.
 
 from __future__ import annotations
 
+import datetime as dt
 import inspect
 import keyword
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -91,6 +92,16 @@ class Remote(Namespace[Frame]):
         return method
 
 
+_TAKES: dict[str, Any] = {
+    "path": int | str,
+    "json": Mapping[str, Any] | pd.DataFrame,
+    "integer": int,
+    "boolean": bool,
+    "time": str | dt.datetime,
+}
+"""What an argument of each kind takes; those of other kinds a text."""
+
+
 def _signature(function: RestFunction, bound: int) -> inspect.Signature:
     only, kinds = inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.KEYWORD_ONLY
     parameters = []
@@ -99,8 +110,16 @@ def _signature(function: RestFunction, bound: int) -> inspect.Signature:
             continue
         kind = only if argument.kind in ("path", "json", "csv") else kinds
         default = inspect.Parameter.empty if kind is only else None
-        parameters.append(inspect.Parameter(argument.parameter, kind, default=default))
-    more = inspect.Parameter("fields", inspect.Parameter.VAR_KEYWORD)
+        takes = _TAKES.get(argument.kind, str)
+        parameters.append(
+            inspect.Parameter(
+                argument.parameter,
+                kind,
+                default=default,
+                annotation=takes if kind is only else takes | None,
+            )
+        )
+    more = inspect.Parameter("fields", inspect.Parameter.VAR_KEYWORD, annotation=Any)
     return inspect.Signature([*parameters, more], return_annotation=pd.DataFrame)
 
 

@@ -64,8 +64,10 @@ def exchange(
         answer.at,
         answer.elapsed,
     )
-    if outcome.ok and answer.body and function.answer == "json":
+    if outcome.ok and answer.body:
         _check_kind(call, hidden)
+        if not function.answer and "yaml" not in call.headers.get("content-type", ""):
+            _ = call.data  # where nothing is expected, what comes is JSON (or a specification)
     return call
 
 

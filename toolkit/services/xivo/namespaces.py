@@ -34,6 +34,7 @@ from toolkit.services.base.driving import Flow
 from toolkit.services.base.functions import FunctionTable
 from toolkit.services.base.rest import RestFunction
 from toolkit.services.xivo import calling, places, userplaces
+from toolkit.services.xivo.csvusers import IMPORTED, import_users
 from toolkit.services.xivo.discovered import Found, Remote, discover
 from toolkit.services.xivo.functions import TABLE
 from toolkit.services.xivo.paging import PAGE, Tell
@@ -128,6 +129,8 @@ class Resources(abc.ABC, Generic[Frame]):
     ) -> Flow[pd.DataFrame]:
         row, filled = self._find(name)
         given = (*filled, *values)
+        if row.resource == IMPORTED and len(given) == 1 and not named:
+            return (yield from import_users(self.state, row, given[0]))
         flow = calling.frame_flow(self.state, row, given, named, page=page, progress=progress)
         return (yield from flow)
 

@@ -57,9 +57,12 @@ class XivoService(RecordedService):
         InvalidArgument
             The interaction holds no call of a known function, or no answer.
         """
-        from toolkit.services.xivo.answers import frame_of, view_of
+        from toolkit.services.xivo.answers import frame_of, items_of, view_of
+        from toolkit.services.xivo.csvusers import IMPORTED, import_frame
 
         call = _call(interaction).raise_for_outcome()
+        if call.function.resource == IMPORTED:
+            return import_frame(call.function, items_of(call))
         query = parse_qsl(urlsplit(interaction.request.url).query)
         return frame_of(call, view_of(query))
 

@@ -129,6 +129,8 @@ class Namespace(Generic[Frame]):
             name: fields.pop(name) for name in ("nested", "secrets") if name in fields
         }
         values, body = (*self._bound, *given), None
+        if function.body == "csv" and len(values) == len(function.holes) + 1:
+            return (yield from calling.frame_flow(state, function, values, {**view, **fields}))
         if given and not isinstance(given[-1], Integral | str):
             *first, body = values
             values = tuple(first)
