@@ -17,6 +17,7 @@ from tests.loopback import reply, scripted
 from toolkit.configuration import chosen_limits, chosen_proxy, chosen_verify
 from toolkit.outcomes import InvalidArgument
 from toolkit.services import connecting, offered
+from toolkit.services.base.keeping import asks_nobody
 
 Write = Callable[[str], Path]
 SECRET = "pony-7f3a"
@@ -107,6 +108,13 @@ def test_every_service(name: str, url: str, write: Write) -> None:
         assert client.service_name == name
         assert (client.limits.connect, client.limits.read) == (2, own.read)
     assert float(table.loc["read", "value"]) == own.read
+
+
+def test_the_environment_wins_over_a_services_limits(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A service's own limits are defaults: what the environment says of one of them counts."""
+    monkeypatch.setenv("TOOLKIT_CONNECT", "2")
+    with toolkit.uptivity.connect("tcp://recorder.example") as server:
+        assert (server.limits.connect, server.limits.read) == (2, 30)
 
 
 def test_what_the_profile_lacks_the_service_has(write: Write) -> None:
@@ -235,7 +243,8 @@ def test_secrets_reach_one_server_alone(
     assert south.state.granted is None
     for one in (north, south):
         one._client.close()
-    table = toolkit.settings("north").set_index("setting")
+    with pytest.warns(UserWarning, match="TOOLKIT_XIVO_TOKEN means nothing"):
+        table = toolkit.settings("north").set_index("setting")
     assert table.loc["token", ["value", "source"]].tolist() == ["set", "environment"]
     assert SECRET not in table.to_csv()
 
@@ -356,3 +365,46 @@ def test_record_mode_in_the_environment(
         with toolkit.record("ping.yaml", mode="append"):
             gateway.agent.ping()
     assert len(toolkit.read_calls("ping.yaml")) == 2
+
+
+class Service:
+    """Stands in for the library that speaks with the Secret Service."""
+
+    class exceptions:  # noqa: N801 (as it is called there)
+        class SecretStorageException(Exception): ...
+
+    def __init__(self, state: str) -> None:
+        self.state = state
+
+    def dbus_init(self) -> Service:
+        if self.state == "away":
+            raise self.exceptions.SecretStorageException("nobody answers")
+        return self
+
+    def get_default_collection(self, bus: Service) -> Service:
+        return bus
+
+    def is_locked(self) -> bool:
+        return self.state == "locked"
+
+    def close(self) -> None: ...
+
+
+@pytest.mark.parametrize(("state", "looked"), [("open", True), ("locked", False), ("away", False)])
+def test_a_locked_keyring_is_left_alone(
+    state: str, looked: bool, ring: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The Secret Service says whether it is locked: the table looks only where it is not."""
+    monkeypatch.setitem(sys.modules, "secretstorage", Service(state))  # type: ignore[arg-type]
+    monkeypatch.setattr(type(ring), "__module__", "keyring.backends.SecretService")
+    assert asks_nobody() is looked
+
+
+def test_a_chain_of_keyrings_is_open_when_all_are(
+    ring: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where several keyrings are asked in turn, each of them may ask a person."""
+    monkeypatch.setattr(ring, "backends", [object(), ring], raising=False)
+    assert asks_nobody()
+    monkeypatch.setattr(type(ring), "__module__", "keyring.backends.macOS")
+    assert not asks_nobody()

@@ -9,6 +9,7 @@ import pytest
 
 import toolkit
 from toolkit.cassettes.redaction.names import EXACT, SUFFIXES
+from toolkit.configuration import profilefile
 from toolkit.configuration.profilefile import find_file, read_file
 from toolkit.outcomes import InvalidArgument
 
@@ -138,6 +139,40 @@ def test_every_name_that_redaction_hides_is_refused(write: Write, name: str) -> 
     write(f"[profiles.x]\nservice = 'geoop'\n{name} = '{SECRET}'")
     with pytest.raises(InvalidArgument, match=f"{name} is a secret"):
         toolkit.profiles()
+
+
+def test_an_address_that_cannot_be_read_is_left_to_its_service(write: Write) -> None:
+    """What is no address is refused where it is used, by what is wrong with it."""
+    write("[profiles.x]\nservice = 'sertainty'\nurl = 'http://[x'")
+    assert toolkit.profiles()["url"].item() == "http://[x"
+    with pytest.raises(ValueError, match=r"Invalid IPv6|address"):
+        toolkit.connect("x")
+
+
+def test_a_working_directory_beside_the_home_folder(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Outside the home folder, and for a user without one, all folders above are looked into."""
+    outside = folder.parent.parent.parent / "elsewhere"
+    outside.mkdir()
+    monkeypatch.chdir(outside)
+    (outside.parent / "toolkit.toml").touch()
+    assert find_file() == outside.parent / "toolkit.toml"
+
+    def homeless() -> Path:
+        raise RuntimeError("no home")
+
+    monkeypatch.setattr(Path, "home", homeless)
+    assert find_file() == outside.parent / "toolkit.toml"
+
+
+def test_a_shared_folder_above_says_nothing(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A file that somebody else put above one's own folder is not read."""
+    shared = folder.parent
+    (shared / "toolkit.toml").touch()
+    assert find_file() == shared / "toolkit.toml"
+    monkeypatch.setattr(profilefile, "_owner", lambda place: 7 if place == shared else 8)
+    assert find_file() is None
 
 
 def test_profiles_are_listed(write: Write) -> None:

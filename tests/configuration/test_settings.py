@@ -90,3 +90,16 @@ def test_a_wrong_setting_on_the_command_line(
     assert said.startswith("toolkit settings: the environment variable TOOLKIT_READ: ")
     assert main(["settings", "prod"]) == 2
     assert capsys.readouterr().err.count("\n") == 1
+
+
+def test_a_misspelt_variable_is_warned_of(write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is nearly a setting means nothing, and is said; what is another's is left alone."""
+    write('[profiles.prod]\nservice = "geoop"\n[profiles.prod2]\nservice = "geoop"')
+    monkeypatch.setenv("TOOLKIT_PROD2_TOKEN", "pony")
+    monkeypatch.setenv("TOOLKIT_GEOOP_PAGE_SIZE", "7")
+    monkeypatch.setenv("TOOLKIT_SANDBOX_SERTAINTY", "http://127.0.0.1:1/")
+    toolkit.settings()
+    toolkit.settings("prod")
+    monkeypatch.setenv("TOOLKIT_RAED", "20")
+    with pytest.warns(UserWarning, match=r"TOOLKIT_RAED means nothing; did you mean TOOLKIT_READ"):
+        toolkit.settings()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ssl
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ import pytest
 
 import toolkit
 from toolkit.configuration import SETTINGS, Setting, chosen
-from toolkit.configuration.values import converted, shown
+from toolkit.configuration.values import converted, has_user, shown
 from toolkit.outcomes import InvalidArgument
 
 
@@ -103,6 +104,21 @@ def test_a_password_in_a_proxy_is_not_shown(monkeypatch: pytest.MonkeyPatch) -> 
     assert row["source"] == "environment"
 
 
+def test_objects_are_named_by_their_kind() -> None:
+    """A context has no text of its own; its kind is shown."""
+    table = toolkit.settings(verify=ssl.create_default_context()).set_index("setting")
+    assert table.loc["verify", ["value", "source"]].tolist() == ["SSLContext", "argument"]
+
+
+@pytest.mark.parametrize(
+    ("text", "has"),
+    [("http://[ada@x", True), ("http://[x", False), ("ada@x.example", False), ("", False)],
+)
+def test_addresses_with_a_user(text: str, has: bool) -> None:
+    """An address that cannot be read is one with a user where it has the sign."""
+    assert has_user(text) is has
+
+
 @pytest.mark.parametrize(
     ("kind", "value", "wanted"),
     [(bool, "Yes", True), (bool, "off", False), (bool, True, True), (int, "7", 7), (float, 7, 7.0)],
@@ -113,7 +129,9 @@ def test_words_of_the_environment(kind: Any, value: Any, wanted: Any) -> None:
     assert (found, type(found)) == (wanted, kind)
 
 
-@pytest.mark.parametrize(("kind", "value"), [(bool, "maybe"), (bool, 2), (int, True), (str, 7)])
+@pytest.mark.parametrize(
+    ("kind", "value"), [(bool, "maybe"), (bool, 2), (int, True), (str, 7), (str, True)]
+)
 def test_other_kinds_are_refused(kind: Any, value: Any) -> None:
     """A yes is no number, and a number is no text."""
     with pytest.raises(InvalidArgument, match="here: a thing is expected, not"):

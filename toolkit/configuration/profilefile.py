@@ -12,8 +12,8 @@ A TOML file with defaults and named servers. It holds no secret::
     verify = "gateway-ca.pem"      # beside this file
 
 The first of these that is there is read: the file that ``TOOLKIT_PROFILES`` names (``off``: none);
-``toolkit.toml`` in the working directory or in a folder above it, up to the home folder;
-``profiles.toml`` in the user's configuration folder.
+``toolkit.toml`` in the working directory or in a folder above it, up to the home folder, as long as
+these have the same owner; ``profiles.toml`` in the user's configuration folder.
 """
 
 from __future__ import annotations
@@ -134,8 +134,11 @@ def find_file(environ: Mapping[str, str] | None = None) -> Path | None:
             )
         return path
     here = Path.cwd()
-    home = _home()
+    home, owner = _home(), _owner(here)
     for folder in (here, *here.parents):
+        # Whoever may write into a shared folder above must not say where one logs in to.
+        if _owner(folder) != owner:
+            break
         if (folder / NAME).is_file():
             return folder / NAME
         if folder == home:
@@ -196,6 +199,11 @@ def _home() -> Path | None:
         return Path.home()
     except RuntimeError:  # a user without one
         return None
+
+
+def _owner(folder: Path) -> int:
+    """Whose folder it is; on Windows all are alike."""
+    return folder.stat().st_uid
 
 
 def _users_folder() -> Path:

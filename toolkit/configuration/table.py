@@ -45,8 +45,6 @@ class Setting:
         Where it may be given.
     secret : bool
         Whether its value is never shown.
-    path : bool
-        Whether it names a file or a folder: one in the profile file is taken from there.
     """
 
     name: str
@@ -57,48 +55,45 @@ class Setting:
     variable: str = ""
     layers: frozenset[Layer] = frozenset()
     secret: bool = False
-    path: bool = False
 
 
 _SERVER: tuple[Layer, ...] = ("argument", "environment", "profile")
 _ALL: tuple[Layer, ...] = (*_SERVER, "defaults")
 
-_ROWS: tuple[tuple[str, Any, Any, str, str, tuple[Layer, ...], bool], ...] = (
+_ROWS: tuple[tuple[str, Any, Any, str, str, tuple[Layer, ...]], ...] = (
     ("connect", Seconds, 5.0, "Seconds to make a connection",
-     "a number of seconds above 0", _ALL, False),
+     "a number of seconds above 0", _ALL),
     ("read", Seconds, 60.0, "Seconds between two pieces of an answer",
-     "a number of seconds above 0", _ALL, False),
+     "a number of seconds above 0", _ALL),
     ("total", Seconds, 600.0, "Seconds for a whole answer",
-     "a number of seconds above 0", _ALL, False),
+     "a number of seconds above 0", _ALL),
     ("max_bytes", Whole, 256 * 1024 * 1024, "Bytes of an answer's body",
-     "a whole number of bytes from 1 on", _ALL, False),
+     "a whole number of bytes from 1 on", _ALL),
     ("retries", Counted, 1, "How often a read is repeated after a lost connection",
-     "a whole number from 0 on", _ALL, False),
+     "a whole number from 0 on", _ALL),
     ("at_once", Whole, 50, "Requests of one async client that are under way at a time",
-     "a whole number from 1 on", _ALL, False),
+     "a whole number from 1 on", _ALL),
     # Whom to trust and through whom to go belong to one server. A file that merely lies in the
     # folder one works in must not change that for others: no [defaults] for these two.
     ("verify", bool | str, True, "Whom TLS trusts: public authorities, or a CA file",
-     "the path of a CA file", _SERVER, True),
+     "the path of a CA file", _SERVER),
     ("proxy", str, "", "Address of an HTTP proxy",
-     "an address like http://proxy.example:3128", _SERVER, False),
+     "an address like http://proxy.example:3128", _SERVER),
     ("record_mode", RecordMode, "append", "What toolkit.record does with a request",
      "one of none, once, new_episodes, append, all, rewrite, verify",
-     ("argument", "environment", "defaults"), False),
+     ("argument", "environment", "defaults")),
     ("progress", str, "on", "Whether bars show how far long work is; off shows none",
-     "on or off", ("environment",), False),
+     "on or off", ("environment",)),
     ("profiles", str, "", "The profile file; off reads none",
-     "the path of a TOML file", ("environment",), True),
+     "the path of a TOML file", ("environment",)),
 )  # fmt: skip
 
 LIMITS = ("connect", "read", "total", "max_bytes", "retries", "at_once")
 """The names of those that are fields of ``toolkit.Limits``."""
 
 SETTINGS: Mapping[str, Setting] = {
-    name: Setting(
-        name, kind, default, about, expected, PREFIX + name.upper(), frozenset(layers), path=path
-    )
-    for name, kind, default, about, expected, layers, path in _ROWS
+    name: Setting(name, kind, default, about, expected, PREFIX + name.upper(), frozenset(layers))
+    for name, kind, default, about, expected, layers in _ROWS
 }
 """All settings that do not belong to one service, by name."""
 

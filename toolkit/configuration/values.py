@@ -45,10 +45,9 @@ def converted(setting: Setting, value: Any, where: str, folder: Path | None = No
         return _verify(value, where, folder)
     found = _as_kind(setting, value)
     if found is _NOT or (isinstance(found, float) and not math.isfinite(found)):
-        was = "" if setting.secret or _has_user(value) else f", not {value!r}"
+        hidden = setting.secret or (isinstance(value, str) and "@" in value)
+        was = "" if hidden else f", not {value!r}"
         raise InvalidArgument(f"{where}: {setting.expected} is expected{was}")
-    if setting.path and found:
-        return str((folder or Path()) / Path(found).expanduser())
     return found
 
 
@@ -59,8 +58,6 @@ def _as_kind(setting: Setting, value: Any) -> Any:
     # A TOML true is no number, though Python has it as one.
     if isinstance(value, bool) and setting.kind is not bool and _is_number(setting.kind):
         return _NOT
-    if isinstance(value, os.PathLike):
-        value = os.fspath(value)
     if isinstance(setting.kind, type) and dataclasses.is_dataclass(setting.kind):
         if isinstance(value, setting.kind):
             return value
@@ -153,10 +150,6 @@ def without_user(text: str) -> str:
         return text
     host, slash, path = rest.partition("/")
     return f"{scheme}://…@{host.rpartition('@')[2]}{slash}{path}" if "@" in host else text
-
-
-def _has_user(value: Any) -> bool:
-    return isinstance(value, str) and "@" in value
 
 
 def has_user(text: str) -> bool:

@@ -73,9 +73,12 @@ def connect_async(profile: Named, **arguments: Any) -> Any:
 
     Examples
     --------
+    >>> import asyncio
     >>> async def ping() -> int:
     ...     async with toolkit.connect_async({"service": "sertainty", "url": url}) as gateway:
     ...         return len(await gateway.agent.ping())
+    >>> asyncio.run(ping())
+    1
     """
     return _connected("connect_async", profile, arguments)
 

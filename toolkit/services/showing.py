@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import contextlib
+import difflib
 import os
-from collections.abc import Iterator, Mapping
+import warnings
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, get_args
 
 import pandas as pd
@@ -12,11 +14,13 @@ import pandas as pd
 from toolkit.configuration import SETTINGS, Found, Layers, ProfileFile, Setting, Source, find
 from toolkit.configuration.layers import KEYRING
 from toolkit.configuration.profilefile import NAME
-from toolkit.configuration.table import unknown
+from toolkit.configuration.table import PREFIX, unknown, variable
 from toolkit.configuration.values import shown
 from toolkit.frames import Column, frame
 from toolkit.outcomes import LoginError
+from toolkit.services import load, offered
 from toolkit.services.base.keeping import Address, Kept, asks_nobody
+from toolkit.services.base.options import option_settings
 from toolkit.services.connecting import Named, Prepared, prepared
 from toolkit.services.profiles import profile_file
 
@@ -61,13 +65,37 @@ def settings(profile: Named | None = None, **arguments: Any) -> pd.DataFrame:
     The keyring is looked into for a profile alone, for the secrets that nothing else gives, and
     only where it is unlocked: this never asks anybody.
 
+    A variable of the environment that is nearly one of these, and so means nothing, is warned of.
+
     Examples
     --------
     >>> table = toolkit.settings(read=20).set_index("setting")
     >>> table.loc["read", ["value", "source", "variable"]].tolist()
     ['20', 'argument', 'TOOLKIT_READ']
     """
-    return frame(COLUMNS, map(_row, _found(profile, arguments)))
+    found = list(_found(profile, arguments))
+    _warn_of_misspelt({one.setting.variable for one in found})
+    return frame(COLUMNS, map(_row, found))
+
+
+def _warn_of_misspelt(known: set[str]) -> None:
+    """Say which variables nobody reads, where their names are nearly those of settings."""
+    known = known | {row.variable for name in load() for row in _options(name)}
+    others = tuple(f"{variable(name)}_" for name in profile_file().profiles)
+    for name in os.environ:
+        if not name.startswith(PREFIX) or name in known or name.startswith(others):
+            continue
+        near = difflib.get_close_matches(name, known, n=1, cutoff=0.85)
+        if near:
+            warnings.warn(
+                f"the environment variable {name} means nothing; did you mean {near[0]}?",
+                stacklevel=3,
+            )
+
+
+def _options(service: str) -> Iterable[Setting]:
+    options = offered(service, "Options")
+    return () if options is None else option_settings(options, service).values()
 
 
 def _found(profile: Named | None, arguments: Mapping[str, Any]) -> Iterator[Found]:
