@@ -18,21 +18,23 @@ binary    ``object``                bytes; None is missing
 from __future__ import annotations
 
 import datetime as dt
+import functools
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
+import numpy as np
 import pandas as pd
 
 Kind = Literal["text", "integer", "number", "boolean", "time", "category", "binary"]
 
-_DTYPES: dict[str, str] = {
-    "text": "str",
-    "integer": "Int64",
-    "number": "float64",
-    "boolean": "boolean",
-    "time": "datetime64[us, UTC]",
-    "binary": "object",
+_DTYPES: dict[str, Any] = {
+    "text": pd.StringDtype(na_value=np.nan),  # what pandas calls "str"
+    "integer": pd.Int64Dtype(),
+    "number": np.dtype("float64"),
+    "boolean": pd.BooleanDtype(),
+    "time": pd.DatetimeTZDtype("us", "UTC"),
+    "binary": np.dtype("object"),
 }
 
 
@@ -48,31 +50,46 @@ class Column:
     @property
     def dtype(self) -> str:
         """The name of the pandas dtype."""
-        return "category" if self.kind == "category" else _DTYPES[self.kind]
+        return "category" if self.kind == "category" else str(_DTYPES[self.kind])
 
 
-def series(column: Column, values: Sequence[Any]) -> pd.Series[Any]:
-    """One column's values with its declared dtype.
+def array(column: Column, values: Sequence[Any]) -> Any:
+    """One column's values as an array with its declared dtype.
 
     A value of a category that is not among the declared ones is kept, as a further category
     at the end: an unknown value passes through, it never becomes a wrong one.
 
     Examples
     --------
+    >>> array(Column("runs", "integer"), [3, None])
+    <IntegerArray>
+    [3, <NA>]
+    Length: 2, dtype: Int64
+    """
+    if column.kind == "category":
+        known, dtype = _category(column.choices)
+        further = dict.fromkeys(
+            value for value in values if value is not None and value not in known
+        )
+        if further:
+            dtype = pd.CategoricalDtype([*known, *further])
+        return pd.Categorical(list(values), dtype=dtype)
+    if column.kind == "time":
+        values = [_utc(value) for value in values]
+    elif column.kind == "binary":
+        return _objects(values)
+    return pd.array(list(values), dtype=_DTYPES[column.kind])
+
+
+def series(column: Column, values: Sequence[Any]) -> pd.Series[Any]:
+    """One column's values with its declared dtype, as :func:`array` has them.
+
+    Examples
+    --------
     >>> series(Column("status", "category", ("Idle",)), ["Odd"]).tolist()
     ['Odd']
     """
-    if column.kind == "category":
-        known = list(dict.fromkeys(column.choices))
-        seen = dict.fromkeys(known)
-        for value in values:
-            if value is not None and value not in seen:
-                seen[value] = None
-        return pd.Series(pd.Categorical(list(values), categories=list(seen)), name=column.name)
-    if column.kind == "time":
-        aware = [_utc(value) for value in values]
-        return pd.Series(aware, name=column.name, dtype=_DTYPES["time"])
-    return pd.Series(list(values), name=column.name, dtype=_DTYPES[column.kind])
+    return pd.Series(array(column, values), name=column.name)
 
 
 def frame(
@@ -102,8 +119,11 @@ def frame(
         cells = [row.get(name) for name in names] if isinstance(row, Mapping) else row
         for store, cell in zip(values, cells, strict=True):
             store.append(cell)
+    # Arrays, not Series: those would be aligned with each other, which takes longer than the rest.
     result = pd.DataFrame(
-        {column.name: series(column, cells) for column, cells in zip(columns, values, strict=True)}
+        {column.name: array(column, cells) for column, cells in zip(columns, values, strict=True)},
+        index=pd.RangeIndex(len(values[0]) if values else 0),
+        copy=False,
     )
     if attrs:
         result.attrs.update(attrs)
@@ -128,3 +148,16 @@ def _utc(value: dt.datetime | None) -> dt.datetime | None:
     if value is None:
         return None
     return value.replace(tzinfo=dt.UTC) if value.tzinfo is None else value.astimezone(dt.UTC)
+
+
+@functools.cache
+def _category(choices: tuple[str, ...]) -> tuple[dict[str, None], pd.CategoricalDtype]:
+    """The declared values, without repeats, and the dtype that has just these."""
+    known = dict.fromkeys(choices)
+    return known, pd.CategoricalDtype(list(known))
+
+
+def _objects(values: Sequence[Any]) -> Any:
+    found = np.empty(len(values), dtype=object)
+    found[:] = list(values)
+    return found
