@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
+import subprocess
+import sys
+import textwrap
 from pathlib import Path
 from typing import Any
 
 from hypothesis import strategies as st
 from vcr.serializers import yamlserializer
 
-from toolkit.cassettes import Failure, Interaction, Request, Response
+from toolkit.cassettes import Cassette, Failure, Interaction, Request, Response, flowline, read
 from toolkit.cassettes.vcrdict import to_dict
 
 MOMENT = dt.datetime(2026, 3, 1, 9, 30, 0, 250000, tzinfo=dt.UTC)
@@ -72,3 +75,37 @@ INTERACTIONS = st.builds(
     st.one_of(st.none(), st.just(MOMENT)),
     st.one_of(st.none(), st.floats(0, 1e6).map(lambda seconds: round(seconds, 3))),
 )
+
+
+def line(kept: Interaction) -> bytes:
+    """An interaction as the cassette's own line."""
+    return flowline.encode(to_dict(kept))
+
+
+def python(code: str, *arguments: object) -> subprocess.CompletedProcess[str]:
+    """Run code in a process of its own."""
+    command = [sys.executable, "-c", textwrap.dedent(code), *map(str, arguments)]
+    return subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+
+
+def ask(cassette: Cassette, body: bytes, live: bytes | None = None) -> bytes | None:
+    """Do what a transport does: look up, else send and record."""
+    found = cassette.find(interaction(body).request)
+    if found is not None:
+        assert found.response is not None
+        return found.response.body
+    if live is not None:
+        cassette.keep(Interaction(interaction(body).request, Response(200, "OK", [], live)))
+    return live
+
+
+def record(path: Path, *pairs: tuple[bytes, bytes], at: dt.datetime = MOMENT) -> None:
+    with Cassette(path, "append") as cassette:
+        for body, answer in pairs:
+            kept = interaction(body, answer)
+            kept.recorded_at = at
+            cassette.keep(kept)
+
+
+def answers(path: Path) -> list[tuple[bytes, bytes]]:
+    return [(one.request.body, one.response.body) for one in read(path) if one.response is not None]

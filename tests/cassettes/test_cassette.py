@@ -1,4 +1,4 @@
-"""Modes, expiry, what is unused, verification, and errors that explain themselves."""
+"""Expiry, what is unused, verification, and errors that explain themselves."""
 
 from __future__ import annotations
 
@@ -9,23 +9,22 @@ from typing import Any
 
 import pytest
 
-from tests.cassettes.samples import MOMENT, URL, as_stock, interaction, names, stock
-from toolkit.cassettes import Cassette, CassetteWarning, Interaction, Request, Response, read
+from tests.cassettes.samples import (
+    URL,
+    answers,
+    as_stock,
+    ask,
+    interaction,
+    names,
+    record,
+    stock,
+)
+from toolkit.cassettes import Cassette, CassetteWarning, Interaction, Request, Response
 from toolkit.outcomes import CassetteError, NotRecorded
 
 NOW = dt.datetime.now(dt.UTC)
 DAY = dt.timedelta(days=1)
-
-
-def ask(cassette: Cassette, body: bytes, live: bytes | None = None) -> bytes | None:
-    """Do what a transport does: look up, else send and record."""
-    found = cassette.find(interaction(body).request)
-    if found is not None:
-        assert found.response is not None
-        return found.response.body
-    if live is not None:
-        cassette.keep(Interaction(interaction(body).request, Response(200, "OK", [], live)))
-    return live
+ALL = [(b"a", b"1"), (b"b", b"2"), (b"a", b"3")]
 
 
 @pytest.fixture
@@ -34,101 +33,6 @@ def path(tmp_path: Path) -> Path:
     path = tmp_path / "a.yaml"
     record(path, (b"a", b"1"), (b"b", b"2"), (b"a", b"3"))
     return path
-
-
-def record(path: Path, *pairs: tuple[bytes, bytes], at: dt.datetime = MOMENT) -> None:
-    with Cassette(path, "append") as cassette:
-        for body, answer in pairs:
-            kept = interaction(body, answer)
-            kept.recorded_at = at
-            cassette.keep(kept)
-
-
-def answers(path: Path) -> list[tuple[bytes, bytes]]:
-    return [(one.request.body, one.response.body) for one in read(path) if one.response is not None]
-
-
-ALL = [(b"a", b"1"), (b"b", b"2"), (b"a", b"3")]
-
-
-def test_none_plays_in_recorded_order_and_refuses_the_rest(path: Path) -> None:
-    """Repeats get their answers one after the other; strictly no more than were recorded."""
-    with Cassette(path) as cassette:
-        assert [ask(cassette, body) for body in (b"b", b"a", b"a")] == [b"2", b"1", b"3"]
-        assert cassette.calls == 3
-        with pytest.raises(NotRecorded, match=r"has POST .* 2 times, and it was asked for once"):
-            ask(cassette, b"a")
-        with pytest.raises(NotRecorded, match="has no recording of POST"):
-            ask(cassette, b"c")
-    assert answers(path) == ALL
-
-
-def test_the_last_answer_repeats_when_asked_to(path: Path) -> None:
-    """For loops that poll oftener than they did when recorded."""
-    with Cassette(path, repeats="last") as cassette:
-        assert [ask(cassette, b"a") for _ in range(4)] == [b"1", b"3", b"3", b"3"]
-        with pytest.raises(NotRecorded, match="no recording"):
-            ask(cassette, b"c")
-
-
-def test_once_records_a_new_cassette_and_replays_an_old_one(tmp_path: Path) -> None:
-    """What pytest users know: the first run records, every further one replays."""
-    path = tmp_path / "new.yaml"
-    with Cassette(path, "once") as cassette:
-        assert ask(cassette, b"a", b"1") == b"1"
-        assert ask(cassette, b"a", b"2") == b"2"
-    with Cassette(path, "once") as cassette:
-        assert [ask(cassette, b"a", b"live") for _ in range(2)] == [b"1", b"2"]
-        with pytest.raises(NotRecorded):
-            ask(cassette, b"b", b"live")
-    assert answers(path) == [(b"a", b"1"), (b"a", b"2")]
-
-
-def test_new_episodes_sends_only_what_is_not_there(path: Path) -> None:
-    """New ones are appended; they are not played in the session that records them."""
-    with Cassette(path, "new_episodes") as cassette:
-        asked = [(b"a", b"x"), (b"c", b"4"), (b"c", b"5"), (b"b", b"y"), (b"a", b"z"), (b"a", b"6")]
-        assert [ask(cassette, *one) for one in asked] == [b"1", b"4", b"5", b"2", b"3", b"6"]
-    assert answers(path) == [*ALL, (b"c", b"4"), (b"c", b"5"), (b"a", b"6")]
-
-
-def test_append_sends_everything(path: Path) -> None:
-    """Nothing is looked up, nothing is touched."""
-    before = path.read_bytes()
-    with Cassette(path, "append") as cassette:
-        assert ask(cassette, b"a", b"4") == b"4"
-    assert path.read_bytes().startswith(before)
-    assert answers(path) == [*ALL, (b"a", b"4")]
-
-
-def test_all_replaces_what_was_recorded_again_on_closing(path: Path) -> None:
-    """Until then both are in the file: a kill loses nothing."""
-    with Cassette(path, "all") as cassette:
-        assert ask(cassette, b"a", b"4") == b"4"
-        assert answers(path) == [*ALL, (b"a", b"4")]
-    assert answers(path) == [(b"b", b"2"), (b"a", b"4")]
-    assert len(stock(path)) == 2
-
-
-def test_rewrite_starts_over_and_leaves_the_old_one_until_closing(path: Path) -> None:
-    """Readers see the old cassette meanwhile; one without a new call stays."""
-    with Cassette(path, "rewrite") as cassette:
-        ask(cassette, b"c", b"4")
-        assert answers(path) == ALL
-        with pytest.raises(CassetteError, match="is being recorded"):
-            Cassette(path, "append")
-    assert answers(path) == [(b"c", b"4")]
-    Cassette(path, "rewrite").close()
-    assert answers(path) == [(b"c", b"4")]
-    assert names(path.parent) == ["a.yaml"]
-
-
-def test_a_rewrite_that_was_killed_does_not_mix_into_the_next(path: Path) -> None:
-    """What it had recorded is in a file beside, which the next rewrite replaces."""
-    (path.parent / "a.yaml.rewrite").write_bytes(path.read_bytes())
-    with Cassette(path, "rewrite") as cassette:
-        ask(cassette, b"d", b"5")
-    assert answers(path) == [(b"d", b"5")]
 
 
 def test_verify_reports_where_the_live_answer_differs(path: Path) -> None:

@@ -2,37 +2,22 @@
 
 from __future__ import annotations
 
-import gc
-import os
-import subprocess
 import sys
-import textwrap
 from pathlib import Path
 
 import pytest
 from hypothesis import given, settings, strategies as st
 
-from tests.cassettes.samples import as_stock, interaction, names, stock
-from toolkit.cassettes import CassetteWarning, Interaction, durability, flowline, read
-from toolkit.cassettes.vcrdict import to_dict
+from tests.cassettes.samples import as_stock, interaction, line, names, python, stock
+from toolkit.cassettes import CassetteWarning, Interaction, flowline, read
 from toolkit.cassettes.wholefile import replace
 from toolkit.cassettes.writer import PAGE, Writer
 from toolkit.outcomes import CassetteError
 
 
-def line(kept: Interaction) -> bytes:
-    return flowline.encode(to_dict(kept))
-
-
 def many(*sizes: int) -> list[Interaction]:
     """Interactions with bodies of mixed characters, one of each size."""
     return [interaction(("aé漢\U0001f600" * size).encode()) for size in sizes]
-
-
-def python(code: str, *arguments: object) -> subprocess.CompletedProcess[str]:
-    """Run code in a process of its own."""
-    command = [sys.executable, "-c", textwrap.dedent(code), *map(str, arguments)]
-    return subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
 
 
 def test_what_is_appended_is_read_by_us_and_by_vcrpy(tmp_path: Path) -> None:
@@ -173,89 +158,6 @@ def test_an_empty_stock_cassette_can_be_appended_to(tmp_path: Path) -> None:
     assert stock(path) == as_stock(interaction())
 
 
-def test_a_second_writer_is_refused_at_once_also_before_the_file_exists(tmp_path: Path) -> None:
-    """In one process, for a cassette that is still to come, and under another name of it."""
-    path = tmp_path / "a.yaml"
-    link = tmp_path / "link.yaml"
-    link.symlink_to(path)
-    with_lock = Writer(path)
-    for other in (path, link):
-        with pytest.raises(CassetteError, match="recorded in this process already"):
-            Writer(other)
-    with_lock.close()
-    Writer(path).close()
-    assert names(tmp_path) == ["link.yaml"]
-
-
-def test_a_writer_that_is_thrown_away_gives_its_lock_back(tmp_path: Path) -> None:
-    """A client in a notebook that nobody closed; what it wrote is there."""
-    path = tmp_path / "a.yaml"
-    Writer(path).append(line(interaction()))
-    gc.collect()
-    writer = Writer(path)
-    writer.close()
-    assert stock(path) == as_stock(interaction())
-
-
-def test_the_lock_of_another_process_holds_and_dies_with_it(tmp_path: Path) -> None:
-    """A process that is killed leaves its lock file, which locks nobody out."""
-    path = tmp_path / "a.yaml"
-    code = """
-        import sys, pathlib
-        from toolkit.cassettes.writer import Writer
-        writer = Writer(pathlib.Path(sys.argv[1]))
-        print("ready", flush=True)
-        sys.stdin.read()
-    """
-    command = [sys.executable, "-c", textwrap.dedent(code), str(path)]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as other:
-        assert other.stdout is not None
-        assert other.stdout.readline() == b"ready\n"
-        with pytest.raises(CassetteError, match=f"recorded by process {other.pid}"):
-            Writer(path)
-        other.kill()
-        other.wait()
-    assert (tmp_path / "a.yaml.lock").exists()
-    Writer(path).close()
-    assert not (tmp_path / "a.yaml.lock").exists()
-
-
-if hasattr(os, "fork"):
-
-    def test_a_forked_child_neither_writes_nor_holds_the_lock(tmp_path: Path) -> None:
-        """The child's copy of a writer says so; the lock is the parent's alone."""
-        done = python(
-            """
-            import os, pathlib, sys
-            from toolkit.cassettes.writer import Writer
-            from toolkit.outcomes import CassetteError
-            path = pathlib.Path(sys.argv[1])
-            writer = Writer(path)
-            ready, held = os.pipe()
-            child = os.fork()
-            if child == 0:
-                try:
-                    writer.append(b"- {}\\n")
-                except CassetteError as error:
-                    print(error, flush=True)
-                writer.close()
-                os.close(held)
-                os.read(ready, 1)  # lives on while the parent has gone on
-                os._exit(0)
-            os.close(ready)
-            writer.close()
-            Writer(path).close()
-            print("free", flush=True)
-            os.close(held)
-            os.waitpid(child, 0)
-            """,
-            tmp_path / "a.yaml",
-        )
-        assert done.returncode == 0, done.stderr
-        assert "belongs to the parent process" in done.stdout
-        assert "free" in done.stdout
-
-
 if sys.platform != "win32":
 
     def test_a_full_disk_leaves_the_cassette_as_it_was(tmp_path: Path) -> None:
@@ -285,66 +187,6 @@ if sys.platform != "win32":
         assert done.returncode == 0, done.stderr
         assert "cannot be written: File too large" in done.stdout
         assert [entry["response"]["a"] for entry in stock(path)] == ["x", "z"]
-
-
-def test_sync_says_when_bytes_reach_the_disk(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Each time, soon, or never; closing synchronises unless told never to."""
-    asked: list[int] = []
-    for module in ("writer", "wholefile"):
-        monkeypatch.setattr(f"toolkit.cassettes.{module}.to_disk", asked.append)
-    counts = {}
-    for sync in ("always", "background", "never"):
-        asked.clear()
-        monkeypatch.setattr(durability.background, "soon", lambda writer: writer.synchronise())
-        writer = Writer(tmp_path / f"{sync}.yaml", sync)  # type: ignore[arg-type]
-        for _ in range(3):
-            writer.append(line(interaction()))
-        before_closing = len(asked)
-        writer.close()
-        counts[sync] = (before_closing, len(asked) - before_closing)
-    assert counts == {"always": (3, 1), "background": (3, 1), "never": (0, 0)}
-
-
-def test_the_background_synchronises_within_its_time(tmp_path: Path) -> None:
-    """One thread does it for all cassettes, and a burst of writes is one synchronisation."""
-    import threading
-    import time
-
-    reached = threading.Event()
-    calls: list[float] = []
-
-    class Target:
-        def synchronise(self) -> None:
-            calls.append(time.monotonic())
-            reached.set()
-
-    background = durability.Background()
-    target = Target()
-    start = time.monotonic()
-    for _ in range(50):
-        background.soon(target)
-    assert reached.wait(5)
-    assert calls[0] - start >= durability.BEHIND * 0.9
-    assert len(calls) == 1
-
-
-def test_an_error_of_the_disk_in_the_background_is_told_to_the_writer(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Nobody is there to hear the thread; the next append raises what it met."""
-
-    def broken(_: int) -> None:
-        raise OSError(5, "Input/output error")
-
-    writer = Writer(tmp_path / "a.yaml", "never")
-    writer.append(line(interaction()))
-    monkeypatch.setattr("toolkit.cassettes.writer.to_disk", broken)
-    writer.synchronise()
-    with pytest.raises(CassetteError, match="Input/output error"):
-        writer.append(line(interaction()))
-    writer.close()
 
 
 def test_errors_say_what_is_wrong(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

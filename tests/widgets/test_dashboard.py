@@ -17,7 +17,7 @@ from toolkit.analysis.callrows import COLUMNS
 from toolkit.frames import frame
 from toolkit.widgets import dashboards as module
 from toolkit.widgets.dashboards import Dashboard, dashboard
-from toolkit.widgets.timeslots import MOST, Step
+from toolkit.widgets.timeslots import MOST
 
 DEMO = Path(__file__).parents[2] / "cassettes" / "sertainty-demo.yaml"
 VIEWS = ["functions", "codes", "time", "slow", "tasks", "levels", "events"]
@@ -344,19 +344,3 @@ def test_without_widgets(calls: pd.DataFrame) -> None:
     assert "<script" not in data["text/html"]
     assert "&lt;script&gt;" in data["text/html"]
     assert "SUCCESS 1" in data["text/html"]
-
-
-@pytest.mark.parametrize(
-    ("span", "step"),
-    [("0s", "1 ms"), ("900ms", "20 ms"), ("50min", "1 min"), ("70h", "2 h"), ("364D", "7 days"),
-     ("40000D", "678 days")],
-)  # fmt: skip
-def test_steps(span: str, step: str) -> None:
-    """A slot is a round length, and there are never more than fit."""
-    found = Step.of(pd.Timedelta(span))
-    assert found.text == step
-    first = pd.Timestamp("2026-03-02 08:00:00Z")
-    slots = pd.date_range(
-        first.floor(found.freq), (first + pd.Timedelta(span)).floor(found.freq), freq=found.freq
-    )
-    assert 1 <= len(slots) <= MOST

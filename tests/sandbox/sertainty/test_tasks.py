@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from sandbox.wire import Wire
+from sandbox.sertainty.wire import Wire
 from toolkit import sandbox
 from toolkit.sandbox.sertainty import MANUAL_START, SertaintyBox
 from toolkit.sandbox.sertainty.definitions import Definition, next_due

@@ -7,7 +7,7 @@ import dataclasses
 import httpx
 import pytest
 
-from sandbox.wire import Wire, envelope
+from sandbox.sertainty.wire import Wire, envelope
 from toolkit import sandbox
 from toolkit.sandbox.sertainty import DEMO_ROUNDS, DEMO_USER, SertaintyBox, Switches
 

@@ -7,7 +7,7 @@ import re
 
 import pytest
 
-from sandbox.wire import Answered, Wire
+from sandbox.sertainty.wire import Answered, Wire
 from toolkit import sandbox
 from toolkit.sandbox.sertainty import DEMO_ANSWERS, DEMO_ROUNDS, DEMO_USER, SertaintyBox
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from sandbox.wire import Wire, envelope
+from sandbox.sertainty.wire import Wire, envelope
 from toolkit import sandbox
 from toolkit.sandbox.sertainty import MANUAL_START, SertaintyBox, filler, logs, write_big_log
 

@@ -10,7 +10,7 @@ import httpx
 import pytest
 from hypothesis import given, settings, strategies as st
 
-from sandbox.wire import Wire, encode, envelope
+from sandbox.sertainty.wire import Wire, encode, envelope
 from toolkit import sandbox
 from toolkit.sandbox.sertainty import Switches
 from toolkit.sandbox.sertainty.codes import Refusal

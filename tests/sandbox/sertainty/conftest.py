@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from sandbox.wire import Wire
+from sandbox.sertainty.wire import Wire
 from toolkit import sandbox
 from toolkit.sandbox.sertainty import SertaintyBox
 

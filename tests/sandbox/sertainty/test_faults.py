@@ -7,7 +7,7 @@ import time
 import httpx
 import pytest
 
-from sandbox.wire import Wire, envelope
+from sandbox.sertainty.wire import Wire, envelope
 from toolkit.sandbox.sertainty import SertaintyBox, incident
 
 PING = envelope("agentPing")

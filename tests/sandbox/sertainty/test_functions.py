@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from sandbox.wire import Value, Wire
+from sandbox.sertainty.wire import Value, Wire
 from toolkit.sandbox.sertainty.functions import FUNCTIONS
 
 TASKS = b'<Tasks config="Daytime"><Task name="only" kind="Time"/></Tasks>'

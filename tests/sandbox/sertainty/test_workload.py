@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from sandbox.wire import Wire
+from sandbox.sertainty.wire import Wire
 from toolkit import sandbox
 from toolkit.sandbox.sertainty import MANUAL_START, SertaintyBox, Truth, Workload
 from toolkit.sandbox.sertainty.definitions import read_tasks

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from sandbox.wire import Wire
+from sandbox.sertainty.wire import Wire
 from toolkit.sandbox.sertainty import SertaintyBox
 
 MACHINE = b'<Configuration id="7" name="Other"><Device id="8" name="other"/></Configuration>'
