@@ -17,6 +17,7 @@ _COMMANDS = {
     "lab": ("toolkit.cli.lab", "open JupyterLab on the notebooks, with a sandbox running"),
     "record": ("toolkit.cli.script", "run a Python script and record its toolkit calls"),
     "replay": ("toolkit.cli.script", "run a Python script against a cassette, with no network"),
+    "watch": ("toolkit.cli.watch", "what changes on a server, a line a change, until Ctrl-C"),
     "calls": ("toolkit.cli.tables", "the calls in recordings, one row each"),
     "codes": ("toolkit.cli.tables", "the distribution of result codes in recordings"),
     "log": ("toolkit.cli.tables", "the events of an XML log, one row each"),
@@ -68,6 +69,15 @@ def parser() -> argparse.ArgumentParser:
         made[name].add_argument("cassette")
         made[name].add_argument("script", help="a Python file")
         made[name].add_argument("arguments", nargs=argparse.REMAINDER, help="the script's own")
+    watch = made["watch"]
+    watch.add_argument("server", help="a name in the profile file, or an address")
+    watch.add_argument("--service", default="sertainty", help="of an address")
+    watch.add_argument("--user", help="who logs in; else the profile's, or who is asked")
+    watch.add_argument("--every", default="30s", help="from one look to the next: 30s, 5min")
+    watch.add_argument("--of", metavar="METHOD", help="watch what it gives, such as users.list")
+    watch.add_argument("--key", metavar="COLUMNS", help="with --of: what tells its rows apart")
+    watch.add_argument("--times", type=int, help="end after so many looks")
+    watch.add_argument("--record", metavar="CASSETTE", help="record all that is sent")
     for name in ("calls", "codes", "report"):
         made[name].add_argument("source", nargs="+", help=_SOURCE)
     made["log"].add_argument("source", nargs="+", help="an XML log, plain or .gz; - reads a pipe")

@@ -34,8 +34,8 @@ def show(watch: Watch, console: Console | None = None) -> None:
 
         console = Console(highlight=False, markup=False, soft_wrap=True)
     of = " and ".join(one.name for one in watch.watched)
-    console.print(f"Watching {of} of {watch.where} every {watch.every:g} s; Ctrl-C ends it.")
     try:
+        console.print(f"Watching {of} of {watch.where} every {watch.every:g} s; Ctrl-C ends it.")
         for change in watch:
             bad = any(word in change.after.casefold() for word in _BAD)
             style = "red" if bad else _STYLES.get(change.what, "")
