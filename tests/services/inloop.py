@@ -23,6 +23,9 @@ class InLoop:
     def __setattr__(self, name: str, value: Any) -> None:
         setattr(self.inner, name, value)
 
+    def __call__(self, *given: Any, **named: Any) -> Any:
+        return self._seen(self.inner(*given, **named))
+
     def __repr__(self) -> str:
         return repr(self.inner)
 
