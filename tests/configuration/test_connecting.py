@@ -16,7 +16,7 @@ import toolkit
 from tests.loopback import reply, scripted
 from toolkit.configuration import chosen_limits, chosen_proxy, chosen_verify
 from toolkit.outcomes import InvalidArgument
-from toolkit.services import connecting, offered
+from toolkit.services import connecting, offered, profiles
 from toolkit.services.base.keeping import asks_nobody
 
 Write = Callable[[str], Path]
@@ -348,6 +348,23 @@ def test_a_service_that_cannot_be_connected_to(
         toolkit.connect_async("x")
     told.clear()
     with pytest.raises(InvalidArgument, match=r"the service geoop has no connect$"):
+        toolkit.connect("x")
+
+
+def test_a_small_plugin(write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A connect that passes on what it is given is given what somebody said, and no more."""
+    path = write('[profiles.x]\nservice = "geoop"\nurl = "https://x.example"')
+    told: dict[str, Any] = {"connect": lambda url, **options: (url, options)}
+    for module in (connecting, profiles):
+        monkeypatch.setattr(module, "offered", lambda service, what: told.get(what))
+    assert toolkit.connect("x") == ("https://x.example", {})
+    assert toolkit.connect("x", read=5)[1] == {"limits": toolkit.Limits(read=5)}
+    limits = toolkit.Limits(read=7)
+    assert toolkit.connect("x", limits=limits)[1] == {"limits": limits}
+    path.write_text(path.read_text() + '\nproxy = "http://p.example"\nverify = false')
+    assert toolkit.connect("x")[1] == {"proxy": "http://p.example", "verify": False}
+    told["connect"] = lambda url: url
+    with pytest.raises(InvalidArgument, match="the service geoop takes no verify, proxy"):
         toolkit.connect("x")
 
 

@@ -164,7 +164,8 @@ def _keywords(made: Prepared, make: Callable[..., Any]) -> dict[str, Any]:
     names = set(option_settings(options, service)) if options is not None else set()
     keywords = {name: given[name] for name in PASSED if given.get(name) is not None}
     parameters = inspect.signature(make).parameters
-    if "limits" in parameters:
+    takes_any = any(one.kind is one.VAR_KEYWORD for one in parameters.values())
+    if "limits" in parameters or (takes_any and _said(made)):
         keywords["limits"] = _limits(made)
     for name, one in found.items():
         if one.source == "default" or name in LIMITS or name in ("url", "user"):
@@ -176,7 +177,16 @@ def _keywords(made: Prepared, make: Callable[..., Any]) -> dict[str, Any]:
         if name in ("verify", "proxy") and one.source == "environment":
             continue
         keywords[name] = one.value
+    refused = [name for name in keywords if name not in parameters and not takes_any]
+    if refused:
+        raise InvalidArgument(f"the service {service} takes no {', '.join(refused)}")
     return keywords
+
+
+def _said(made: Prepared) -> bool:
+    """Whether anybody said anything of the limits."""
+    given = made.arguments.get("limits") is not None
+    return given or any(made.found[name].source != "default" for name in LIMITS)
 
 
 def _limits(made: Prepared) -> Limits:

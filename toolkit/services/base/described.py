@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import itertools
 import re
 
 _SECTIONS = ("Parameters", "Attributes")
@@ -31,7 +32,7 @@ def described(thing: object) -> dict[str, str]:
     names: list[str] = []
     inside = False
     lines = (inspect.getdoc(thing) or "").splitlines()
-    for line, following in zip(lines, [*lines[1:], ""], strict=True):
+    for line, following in itertools.pairwise([*lines, ""]):
         if set(following) == {"-"}:
             inside, names = line in _SECTIONS, []
         elif line.startswith(" ") and inside:
