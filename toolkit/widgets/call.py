@@ -19,6 +19,7 @@ import traitlets
 
 from toolkit import services
 from toolkit.outcomes import InvalidArgument, ToolkitError
+from toolkit.services.base.closing import AsyncClosing
 from toolkit.services.base.functions import Function, FunctionTable
 from toolkit.widgets.entered import Entered, check_consent, checked, entered
 from toolkit.widgets.widget import Widget, front
@@ -219,7 +220,7 @@ def form(client: Client) -> CallForm:
     Raises
     ------
     InvalidArgument
-        That is no client of an installed service.
+        That is no client of an installed service, or one whose calls are awaited.
 
     Examples
     --------
@@ -230,5 +231,10 @@ def form(client: Client) -> CallForm:
         raise InvalidArgument(
             "give the form a service's client, for example that of toolkit.sertainty.connect(url), "
             f"not {type(client).__name__}"
+        )
+    if isinstance(client, AsyncClosing):
+        raise InvalidArgument(
+            "a form takes a client of connect(url): it calls and shows at once, and one of "
+            "connect_async(url) is awaited"
         )
     return CallForm(client)

@@ -386,6 +386,12 @@ def test_reads_repeat_and_changes_do_not(box: XivoBox) -> None:
     use(box, main)
 
 
+def test_a_form_takes_a_client_that_waits(box: XivoBox) -> None:
+    """What cannot be done with an awaited client is said in one sentence."""
+    with pytest.raises(InvalidArgument, match=r"a form takes a client of connect\(url\)"):
+        toolkit.form(client(box))
+
+
 def test_no_token_in_the_log(box: XivoBox, caplog: pytest.LogCaptureFixture) -> None:
     """Addresses with a token in them are masked in httpx's log."""
     caplog.set_level(logging.INFO, "httpx")
