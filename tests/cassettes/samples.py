@@ -16,6 +16,8 @@ from toolkit.cassettes import Cassette, Failure, Interaction, Request, Response,
 from toolkit.cassettes.vcrdict import to_dict
 
 MOMENT = dt.datetime(2026, 3, 1, 9, 30, 0, 250000, tzinfo=dt.UTC)
+ALL = [(b"a", b"1"), (b"b", b"2"), (b"a", b"3")]
+"""Three requests with their answers, one of them asked twice."""
 URL = "http://127.0.0.1:8080/gateway"
 
 
@@ -109,3 +111,9 @@ def record(path: Path, *pairs: tuple[bytes, bytes], at: dt.datetime = MOMENT) ->
 
 def answers(path: Path) -> list[tuple[bytes, bytes]]:
     return [(one.request.body, one.response.body) for one in read(path) if one.response is not None]
+
+
+def only(path: Path) -> Interaction:
+    """The one interaction of a cassette."""
+    (kept,) = read(path)
+    return kept

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from tests.cassettes.samples import (
+    ALL,
     URL,
     answers,
     as_stock,
@@ -24,15 +25,13 @@ from toolkit.outcomes import CassetteError, NotRecorded
 
 NOW = dt.datetime.now(dt.UTC)
 DAY = dt.timedelta(days=1)
-ALL = [(b"a", b"1"), (b"b", b"2"), (b"a", b"3")]
 
 
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
     """A cassette with the answers 1 to a, 2 to b, 3 to a again."""
-    path = tmp_path / "a.yaml"
-    record(path, (b"a", b"1"), (b"b", b"2"), (b"a", b"3"))
-    return path
+    record(tmp_path / "a.yaml", *ALL)
+    return tmp_path / "a.yaml"
 
 
 def test_verify_reports_where_the_live_answer_differs(path: Path) -> None:

@@ -6,19 +6,16 @@ from pathlib import Path
 
 import pytest
 
-from tests.cassettes.samples import answers, ask, names, record, stock
+from tests.cassettes.samples import ALL, answers, ask, names, record, stock
 from toolkit.cassettes import Cassette
 from toolkit.outcomes import CassetteError, NotRecorded
-
-ALL = [(b"a", b"1"), (b"b", b"2"), (b"a", b"3")]
 
 
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
     """A cassette with the answers 1 to a, 2 to b, 3 to a again."""
-    path = tmp_path / "a.yaml"
-    record(path, (b"a", b"1"), (b"b", b"2"), (b"a", b"3"))
-    return path
+    record(tmp_path / "a.yaml", *ALL)
+    return tmp_path / "a.yaml"
 
 
 def test_none_plays_in_recorded_order_and_refuses_the_rest(path: Path) -> None:

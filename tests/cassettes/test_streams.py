@@ -26,11 +26,6 @@ def path(tmp_path: Path) -> Path:
     return tmp_path / "a.yaml"
 
 
-def only(path: Path) -> Interaction:
-    (kept,) = read(path)
-    return kept
-
-
 class Steps(httpx.SyncByteStream, httpx.AsyncByteStream):
     """A body in pieces that tells how far its reader is."""
 

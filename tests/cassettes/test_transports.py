@@ -17,7 +17,7 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.cassettes.samples import stock
+from tests.cassettes.samples import only, stock
 from tests.loopback import Act, drop, hold, raw, reply, scripted
 from toolkit.cassettes import (
     Cassette,
@@ -58,11 +58,6 @@ def call(request: pytest.FixtureRequest) -> Call:
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
     return tmp_path / "a.yaml"
-
-
-def only(path: Path) -> Interaction:
-    (kept,) = read(path)
-    return kept
 
 
 def test_a_call_is_recorded_and_replayed_alike(call: Call, path: Path) -> None:

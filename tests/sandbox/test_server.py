@@ -10,7 +10,6 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
@@ -22,21 +21,6 @@ from toolkit.sandbox.__main__ import main
 from toolkit.sandbox.sertainty import MANUAL_START, SertaintyBox
 
 PING = envelope("agentPing")
-
-
-@pytest.fixture
-def box() -> Iterator[SertaintyBox]:
-    """What any sandbox does is looked at in the gateway's."""
-    with sandbox.start("sertainty") as started:
-        yield started
-
-
-@pytest.fixture
-def wire(box: SertaintyBox) -> Iterator[Wire]:
-    """A client of the box, logged in."""
-    spoken = Wire(box.url).open()
-    yield spoken
-    spoken.close()
 
 
 def test_it_starts_and_ends_quickly() -> None:
