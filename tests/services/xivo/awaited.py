@@ -13,7 +13,7 @@ import pytest
 import toolkit
 from toolkit.sandbox.xivo import XivoBox
 from toolkit.sandbox.xivo.app import XivoApp
-from toolkit.services.xivo import AsyncServer
+from toolkit.services.xivo import AsyncServer, Server
 
 Result = TypeVar("Result")
 PATIENCE = 60
@@ -81,3 +81,13 @@ def sent(box: XivoBox, since: int, verb: str, path: str) -> int:
 def comparable(frame: pd.DataFrame) -> pd.DataFrame:
     """Without when a call was sent and how long it took."""
     return frame.drop(columns=["elapsed", "at"], errors="ignore")
+
+
+def blocking(box: XivoBox, **options: Any) -> Server:
+    return toolkit.xivo.connect(box.confd, auth_url=box.auth, **options)
+
+
+def at(server: object, name: str) -> Any:
+    for word in name.split("."):
+        server = getattr(server, word)
+    return server
