@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import functools
 import inspect
 import itertools
 import re
+from collections.abc import Callable, Mapping
 
 _SECTIONS = ("Parameters", "Attributes")
 _NAMED = re.compile(r"^(\*{0,2}\w+(?:, \*{0,2}\w+)*)(?: ?: .*)?$")
 _SENTENCE = re.compile(r"^.*?[^.](?=[.;:]\s|\.?$)")
 
 
-def described(thing: object) -> dict[str, str]:
+@functools.cache
+def described(thing: Callable[..., object]) -> Mapping[str, str]:
     """The first words of what a docstring in numpy style says, by name; names without are left out.
 
     Examples

@@ -7,6 +7,7 @@ gave from the environment: ``TOOLKIT_GEOOP_PAGE_SIZE``.
 from __future__ import annotations
 
 import dataclasses
+import functools
 import os
 from collections.abc import Mapping
 from dataclasses import fields, replace
@@ -42,7 +43,8 @@ def changed(kind: type[Options], options: Options | None, changes: Mapping[str, 
     return kind(**{**_outside(kind), **changes})
 
 
-def option_settings(kind: type[DataclassInstance], service: str = "") -> dict[str, Setting]:
+@functools.cache
+def option_settings(kind: type[DataclassInstance], service: str = "") -> Mapping[str, Setting]:
     """The rows of a service's options in the table of settings, by name.
 
     Examples
