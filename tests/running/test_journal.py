@@ -7,13 +7,16 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pandas as pd
 import pytest
 from hypothesis import given, settings, strategies as st
 
 import toolkit
 from toolkit.cassettes.lock import WriterLock
-from toolkit.running.cells import from_plain, to_plain
+from toolkit.running.cells import Result
+from toolkit.running.ended import Ended, Fate
+from toolkit.running.table import table_of
 
 OVER = pd.DataFrame(
     {"config_name": ["a", "b", "c", "d", "e"], "task_name": ["t"] * 5}, index=list("vwxyz")
@@ -126,11 +129,11 @@ def test_another_run_is_refused(journal: Path) -> None:
         toolkit.run(Tasks().pause, OVER, previous=OVER)
 
 
-@pytest.mark.parametrize("text", ["not json\n", "[1]\n", '{"row":1}\n', '{"run":1}\nx\n'])
+@pytest.mark.parametrize("text", ["not json\n", "[1]\n", '{"row":1}\n', '{"run":1}\n'])
 def test_no_journal(journal: Path, text: str) -> None:
     """A file that is something else is left alone."""
     journal.write_text(text)
-    with pytest.raises((toolkit.DocumentError, KeyError)):
+    with pytest.raises(toolkit.DocumentError, match="is no journal"):
         toolkit.run(Tasks().pause, OVER, journal=journal)
     assert journal.read_text() == text
 
@@ -167,7 +170,7 @@ def test_torn_at_any_byte(journal: Path) -> None:
 
 
 def test_killed(journal: Path) -> None:
-    """A process that is killed in a call: the next one goes on, and that call is of unknown fate."""
+    """A process that is killed in a call: the next goes on, and that call is of unknown fate."""
     code = (
         "import os, sys, toolkit\n"
         "sys.path.insert(0, os.getcwd())\n"
@@ -230,4 +233,12 @@ def test_frames_through_json(data: st.DataObject, rows: int) -> None:
         kind = pd.CategoricalDtype(["x", "y"]) if dtype == "category" else dtype
         columns[dtype] = pd.Series(values, dtype=kind)
     frame = pd.DataFrame(columns)
-    pd.testing.assert_frame_equal(from_plain(to_plain(frame)), frame, check_index_type=False)
+    result = Result.of(frame)
+    again = Result.from_plain(msgspec.json.decode(msgspec.json.encode(result.to_plain())))
+    for one in (result, again):
+        table = table_of([Ended(Fate.DONE, result=one)], pd.Index([0]))
+        if rows:
+            made = table[list(columns)].reset_index(drop=True)
+            pd.testing.assert_frame_equal(made, frame)
+        else:
+            assert table[list(columns)].dtypes.to_dict() == frame.dtypes.to_dict()

@@ -1,20 +1,16 @@
-"""A DataFrame as JSON and back, each column with its dtype; secrets do not get in."""
+"""What a call gave as plain cells, and as JSON and back; secrets do not get into that."""
 
 from __future__ import annotations
 
 import base64
 import datetime as dt
-import hashlib
 import math
-from collections.abc import Iterable
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, Self
 
-import msgspec
 import pandas as pd
 
 from toolkit.cassettes.redaction.names import Names
-from toolkit.running.matching import Given
-from toolkit.services.base.methods import Method
 
 _SECRETS = Names()
 _BYTES = "$bytes"
@@ -31,82 +27,93 @@ def is_secret(name: str) -> bool:
     return _SECRETS.kind(name) is not None
 
 
-def to_plain(frame: pd.DataFrame) -> list[dict[str, Any]]:
-    """The columns of a frame as what JSON can hold; those that hold secrets come empty.
+def is_missing(value: Any) -> bool:
+    """Whether a cell has no value, in any of pandas' ways to say so.
 
     Examples
     --------
-    >>> to_plain(pd.DataFrame({"task": ["ingest"], "token": ["t0psecret"]}))[1]["values"]
-    [None]
+    >>> is_missing(None), is_missing(pd.NaT), is_missing(float("nan")), is_missing([])
+    (True, True, True, False)
     """
-    columns = []
-    for name, column in frame.items():
-        values = [None] * len(frame) if is_secret(str(name)) else _plain(column)
-        one = {"name": str(name), "dtype": str(column.dtype), "values": values}
-        if isinstance(column.dtype, pd.CategoricalDtype):
-            one["categories"] = [str(value) for value in column.dtype.categories]
-        columns.append(one)
-    return columns
+    none = value is None or value is pd.NA or value is pd.NaT
+    return none or (isinstance(value, float) and math.isnan(value))
 
 
-def from_plain(columns: list[dict[str, Any]]) -> pd.DataFrame:
-    """The frame again.
+@dataclass(frozen=True, slots=True)
+class Cells:
+    """One column of a result: its dtype's name, its values, and a category's categories."""
 
-    Examples
-    --------
-    >>> from_plain(to_plain(pd.DataFrame({"runs": pd.array([1, None], "Int64")})))["runs"].dtype
-    Int64Dtype()
-    """
-    return pd.DataFrame({one["name"]: _series(one) for one in columns})
+    dtype: str
+    values: list[Any]
+    categories: tuple[Any, ...] = ()
 
 
-def digest_of(given: Given, method: Method) -> str:
-    """What tells the arguments of two rows apart, without telling them.
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What one call gave. Thousands of these are held, and frames are large."""
 
-    A secret has no part in it: who has the journal could find a short one by trying.
+    rows: int
+    columns: dict[str, Cells]
 
-    Examples
-    --------
-    >>> from toolkit.services.base.methods import Method
-    >>> one = Given(("ada",), {"password": "t0psecret"})
-    >>> digest_of(one, Method("login")) == digest_of(Given(("ada",)), Method("login"))
-    True
-    """
-    secret = {one.parameter for one in method.arguments if one.kind in ("answer", "session")}
-    secret |= {name for name in given.named if is_secret(name)}
-    placed = [
-        None if place < len(method.arguments) and _is_secret_place(method, place) else _key(value)
-        for place, value in enumerate(given.places)
-    ]
-    named = {name: _key(value) for name, value in sorted(given.named.items()) if name not in secret}
-    return hashlib.sha256(msgspec.json.encode([placed, named])).hexdigest()[:16]
+    @classmethod
+    def of(cls, frame: pd.DataFrame) -> Self:
+        """The cells of a DataFrame.
 
+        Examples
+        --------
+        >>> Result.of(pd.DataFrame({"runs": [1, 2]})).columns
+        {'runs': Cells(dtype='int64', values=[1, 2], categories=())}
+        """
+        columns = {}
+        for name, column in frame.items():
+            kept = getattr(column.dtype, "categories", ())
+            columns[str(name)] = Cells(str(column.dtype), column.tolist(), tuple(kept))
+        return cls(len(frame), columns)
 
-def digest_of_all(digests: Iterable[str]) -> str:
-    """One digest for the rows of a table, in their order."""
-    return hashlib.sha256("\n".join(digests).encode()).hexdigest()[:16]
+    def part(self, first: int, last: int) -> Self:
+        """Some of its rows."""
+        columns = {
+            name: Cells(one.dtype, one.values[first:last], one.categories)
+            for name, one in self.columns.items()
+        }
+        return type(self)(last - first, columns)
 
+    def to_plain(self) -> dict[str, Any]:
+        """What JSON can hold; columns that hold secrets come empty.
 
-def _is_secret_place(method: Method, place: int) -> bool:
-    argument = method.arguments[place]
-    return argument.kind in ("answer", "session") or is_secret(argument.name)
+        Examples
+        --------
+        >>> result = Result.of(pd.DataFrame({"task": ["ingest"], "token": ["t0psecret"]}))
+        >>> result.to_plain()["columns"]["token"]["values"]
+        [None]
+        """
+        columns = {}
+        for name, one in self.columns.items():
+            values = [None] * self.rows if is_secret(name) else [_cell(cell) for cell in one.values]
+            columns[name] = {"dtype": one.dtype, "values": values}
+            if one.categories:
+                columns[name]["categories"] = [str(word) for word in one.categories]
+        return {"rows": self.rows, "columns": columns}
 
+    @classmethod
+    def from_plain(cls, plain: dict[str, Any]) -> Self:
+        """The result again.
 
-def _key(value: Any) -> Any:
-    """A value as JSON can hold it, alike for alike values."""
-    if isinstance(value, list | tuple):
-        return [_key(one) for one in value]
-    if isinstance(value, dict):
-        return {str(name): _key(one) for name, one in sorted(value.items(), key=str)}
-    if isinstance(value, bytes | bytearray | memoryview):
-        return {_BYTES: hashlib.sha256(value).hexdigest()}
-    if isinstance(value, dt.datetime | dt.date):
-        return value.isoformat()
-    return value if isinstance(value, str | int | float | bool | None) else str(value)
-
-
-def _plain(column: pd.Series[Any]) -> list[Any]:
-    return [_cell(value) for value in column.tolist()]
+        Examples
+        --------
+        >>> result = Result.of(pd.DataFrame({"runs": pd.array([1, None], "Int64")}))
+        >>> Result.from_plain(result.to_plain()).columns["runs"].values
+        [1, None]
+        """
+        columns = {
+            name: Cells(
+                one["dtype"],
+                _back_all(one["dtype"], one["values"]),
+                tuple(one.get("categories", ())),
+            )
+            for name, one in plain["columns"].items()
+        }
+        return cls(plain["rows"], columns)
 
 
 def _cell(value: Any) -> Any:
@@ -127,18 +134,14 @@ def _cell(value: Any) -> Any:
     return value if isinstance(value, str | int | float | bool) else str(value)
 
 
-def _series(one: dict[str, Any]) -> Any:
-    dtype, values, name = one["dtype"], one["values"], one["name"]
-    if dtype == "category":
-        return pd.Series(pd.Categorical(values, categories=one["categories"]), name=name)
-    if dtype == "object":
-        return pd.Series([_back(value) for value in values], name=name, dtype=object)
-    if dtype.startswith("datetime64[ns"):  # texts have no more than pandas shows
-        return pd.Series(pd.to_datetime(values, utc="," in dtype), name=name).astype(dtype)
+def _back_all(dtype: str, values: list[Any]) -> list[Any]:
     if dtype.startswith("datetime64"):
-        moments = [None if value is None else pd.Timestamp(value) for value in values]
-        return pd.Series(moments, name=name, dtype=dtype)
-    return pd.Series(values, name=name, dtype=dtype)
+        return [None if value is None else pd.Timestamp(value) for value in values]
+    if dtype.startswith("timedelta64"):
+        return [None if value is None else pd.Timedelta(value) for value in values]
+    if dtype.startswith("float"):
+        return [None if value is None else float(value) for value in values]
+    return [_back(value) for value in values] if dtype == "object" else values
 
 
 def _back(value: Any) -> Any:

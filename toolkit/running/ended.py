@@ -19,6 +19,7 @@ from toolkit.outcomes import (
     OutcomeError,
     Unreachable,
 )
+from toolkit.running.cells import Result
 
 NOT_SENT, INTERRUPTED, ERROR = "not sent", "interrupted", "error"
 """What ``outcome.category`` says beside the toolkit's categories."""
@@ -68,7 +69,7 @@ class Ended:
     message: str = ""
     at: dt.datetime | None = None
     elapsed: float | None = None
-    result: pd.DataFrame | None = field(default=None, repr=False)
+    result: Result | None = field(default=None, repr=False)
 
     @property
     def cells(self) -> tuple[Any, ...]:
@@ -111,7 +112,7 @@ def succeeded(result: pd.DataFrame, at: dt.datetime, elapsed: float) -> Ended:
         _text(told.get("message")),
         _moment(told.get("at")) or at,
         _number(told.get("elapsed"), elapsed),
-        result,
+        Result.of(result),
     )
 
 
@@ -145,11 +146,12 @@ def failed(error: BaseException, at: dt.datetime, elapsed: float) -> Ended:
     return Ended(Fate.UNKNOWN, None, label, ERROR, str(error), at, elapsed)
 
 
-def _own_table(error: CallError) -> pd.DataFrame | None:
+def _own_table(error: CallError) -> Result | None:
     """What a call says of each of its own parts, where it had several."""
     table = getattr(error, "table", None)
-    is_own = isinstance(table, pd.DataFrame) and "outcome.row" not in table.columns
-    return table if is_own else None
+    if isinstance(table, pd.DataFrame) and "outcome.row" not in table.columns:
+        return Result.of(table)
+    return None
 
 
 def _integer(value: Any) -> int | None:

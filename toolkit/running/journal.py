@@ -19,10 +19,12 @@ import msgspec
 
 from toolkit.cassettes.lock import WriterLock
 from toolkit.outcomes import DocumentError, InvalidArgument
-from toolkit.running.cells import digest_of_all, from_plain, to_plain
+from toolkit.running.cells import Result
+from toolkit.running.digests import digest_of_all
 from toolkit.running.ended import Ended, Fate, interrupted
 
 VERSION = 1
+_FIRST, _ROW = {"run", "function", "rows", "digest"}, {"row", "digest"}
 
 
 class Journal:
@@ -94,7 +96,7 @@ class Journal:
                 "digest": self._digests[row],
                 "outcome": [end.at.isoformat() if cell is end.at and cell else cell
                             for cell in end.cells],
-                "result": None if end.result is None else to_plain(end.result),
+                "result": None if end.result is None else end.result.to_plain(),
             }
         )  # fmt: skip
 
@@ -125,7 +127,8 @@ class Journal:
             content = msgspec.json.decode(line)
         except msgspec.DecodeError:
             content = None
-        if not isinstance(content, dict) or ("run" if number == 1 else "row") not in content:
+        wanted = _FIRST if number == 1 else _ROW
+        if not isinstance(content, dict) or not wanted <= content.keys():
             raise DocumentError(
                 f"{self.path} is no journal of toolkit.run: line {number} is none of its lines; "
                 "name another file"
@@ -153,7 +156,7 @@ class Journal:
             message,
             None if at is None else dt.datetime.fromisoformat(at),
             elapsed,
-            None if line["result"] is None else from_plain(line["result"]),
+            None if line["result"] is None else Result.from_plain(line["result"]),
         )
 
     def _check(self, line: dict[str, Any], function: str) -> None:

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from toolkit.outcomes import InvalidArgument
+from toolkit.running.cells import is_missing
 from toolkit.services.base.methods import Method
 
 _PLACED = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
@@ -113,7 +114,7 @@ class Matching:
         named: dict[str, Any] = {}
         left_out = ""
         for slot, cell in zip(self.filled, cells, strict=True):
-            if _is_missing(cell):
+            if is_missing(cell):
                 if slot.needed:
                     raise InvalidArgument(
                         f"{self._method.name} needs {slot.name}, and row {index[place]!r} has "
@@ -208,7 +209,3 @@ def _words(slot: Slot, method: Method) -> list[str]:
 def _cells(column: pd.Series[Any]) -> list[Any]:
     """A column's cells as Python has them, not as arrays do."""
     return [cell.item() if isinstance(cell, np.generic) else cell for cell in column.array]
-
-
-def _is_missing(cell: Any) -> bool:
-    return cell is None or cell is pd.NA or cell is pd.NaT or (type(cell) is float and cell != cell)

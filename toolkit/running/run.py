@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import inspect
+import itertools
 import os
 from collections.abc import Callable, Coroutine, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Literal, get_args, overload
@@ -13,7 +14,8 @@ import pandas as pd
 from toolkit.outcomes import InvalidArgument
 from toolkit.progress import Progress
 from toolkit.running.calling import Calls
-from toolkit.running.cells import digest_of, digest_of_all
+from toolkit.running.cells import Result, is_missing
+from toolkit.running.digests import digest_of, digest_of_all
 from toolkit.running.ended import OUTCOME_COLUMNS, UNSENT, Ended, Fate
 from toolkit.running.journal import Journal
 from toolkit.running.matching import Chosen, Matching
@@ -246,14 +248,19 @@ class _Plan:
         if told[1] != digest_of_all(self._digests):
             raise InvalidArgument("previous is of another table than over")
         found: dict[int, Ended] = {}
-        for row, part in enumerate(dict(iter(previous.groupby("outcome.row"))).values()):
-            cells: list[Any] = [None if pd.isna(cell) else cell for cell in part[names].iloc[0]]
-            _, fate, code, label, category, message, at, elapsed = cells
-            result = part.drop(columns=names).reset_index(drop=True)
-            bare = fate != Fate.DONE and result.isna().all(axis=None)
+        results = Result.of(previous.drop(columns=names))
+        told_of = Result.of(previous[names]).columns
+        rows = told_of["outcome.row"].values
+        ends = [*(place for place in range(1, len(rows)) if rows[place] != rows[place - 1])]
+        for first, last in itertools.pairwise([0, *ends, len(rows)] if rows else []):
+            cells: list[Any] = [told_of[name].values[first] for name in names]
+            cells = [None if is_missing(cell) else cell for cell in cells]
+            row, fate, code, label, category, message, at, elapsed = cells
+            result = results.part(first, last)
+            missing = all(is_missing(one.values[0]) for one in result.columns.values())
             found[row] = Ended(
                 Fate(fate), code, label or "", category, message or "", at, elapsed,
-                None if bare else result,
+                None if fate != Fate.DONE and missing else result,
             )  # fmt: skip
         return found
 

@@ -8,10 +8,11 @@ from typing import Any
 import pandas as pd
 
 from toolkit.frames import Column, series
+from toolkit.running.cells import Result, is_missing
 from toolkit.running.ended import OUTCOME_COLUMNS, Ended
 
-_PROMOTED = {"int64": "Int64", "int32": "Int64", "bool": "boolean", "object": "object"}
-_NUMBERS = {"Int64", "float64", "boolean"}
+_PROMOTED = {"int64": "Int64", "int32": "Int64", "bool": "boolean", "float32": "float64"}
+_TAKEN = {column.name for column in OUTCOME_COLUMNS}
 
 
 def table_of(
@@ -30,75 +31,77 @@ def table_of(
 
     Examples
     --------
-    >>> from toolkit.running.ended import UNSENT
+    >>> from toolkit.running.cells import Result, is_missing
+    from toolkit.running.ended import UNSENT
     >>> table_of([UNSENT], pd.Index(["a"]), [Column("task")]).columns.tolist()[:2]
     ['task', 'outcome.row']
     """
-    frames = [None if one.result is None else _renamed(one.result) for one in ends]
-    lengths = [1 if one is None or not len(one) else len(one) for one in frames]
+    results = [None if one.result is None else _renamed(one.result) for one in ends]
+    lengths = [1 if one is None else max(1, one.rows) for one in results]
     rows = [place for place, length in enumerate(lengths) for _ in range(length)]
-    labels = index.take(rows)
     known = {column.name: column for column in declared}
-    came = [one for one in frames if one is not None and len(one.columns)]
-    names = dict.fromkeys(name for one in came for name in one.columns) if came else known
+    came = [one.columns for one in results if one is not None and one.columns]
+    names = dict.fromkeys(name for columns in came for name in columns) if came else known
     columns: dict[str, Any] = {
-        name: _column(name, frames, lengths, known.get(name)) for name in names
+        name: _column(name, results, lengths, known.get(name)) for name in names
     }
     cells = [(place, *ends[place].cells) for place in rows]
     for number, column in enumerate(OUTCOME_COLUMNS):
         columns[column.name] = series(column, [row[number] for row in cells])
     made = pd.DataFrame(columns)
-    made.index = labels
+    made.index = index.take(rows)
     return made
 
 
-def _renamed(frame: pd.DataFrame) -> pd.DataFrame:
-    """A frame whose columns are texts, none of which is called as a column of the outcome."""
-    taken = {column.name for column in OUTCOME_COLUMNS}
-    names = [str(name) for name in frame.columns]
-    if list(frame.columns) == names and not taken.intersection(names):
-        return frame
-    return frame.set_axis([f"{name}_" if name in taken else name for name in names], axis=1)
+def _renamed(result: Result) -> Result:
+    """A result none of whose columns is called as a column of the outcome."""
+    if _TAKEN.isdisjoint(result.columns):
+        return result
+    columns = {f"{name}_" if name in _TAKEN else name: one for name, one in result.columns.items()}
+    return Result(result.rows, columns)
 
 
 def _column(
     name: str,
-    frames: Sequence[pd.DataFrame | None],
+    results: Sequence[Result | None],
     lengths: Sequence[int],
     declared: Column | None,
 ) -> pd.Series[Any]:
     """One column of all results; what has none is missing."""
-    parts = [
-        one[name] if one is not None and len(one) and name in one.columns else None
-        for one in frames
-    ]
-    dtypes = {str(part.dtype): part.dtype for part in parts if part is not None}
-    empty = [one[name].dtype for one in frames if one is not None and name in one.columns]
     values: list[Any] = []
-    for part, length in zip(parts, lengths, strict=True):
-        values += [None] * length if part is None else part.tolist()
-    if not dtypes:
-        if declared is not None:
-            return series(declared, values)
-        dtypes = {str(dtype): dtype for dtype in empty[:1]}
-    words = {_PROMOTED.get(word, word) for word in dtypes}
+    full: dict[str, None] = {}
+    empty: dict[str, None] = {}
+    orders: dict[tuple[Any, ...], None] = {}
+    for result, length in zip(results, lengths, strict=True):
+        cells = result.columns.get(name) if result is not None else None
+        if cells is None or not cells.values:
+            values += [None] * length
+        else:
+            values += cells.values
+            full[_PROMOTED.get(cells.dtype, cells.dtype)] = None
+        if cells is not None:
+            empty[_PROMOTED.get(cells.dtype, cells.dtype)] = None
+            if cells.dtype == "category":
+                orders[cells.categories] = None
+    if not full and declared is not None:
+        return series(declared, values)
+    words = {*(full or list(empty)[:1])}
     if words == {"category"}:
-        return _category(name, values, empty, declared)
+        return _category(name, values, list(orders), declared)
     if len(words) == 1:
         return _typed(name, values, words.pop())
-    if words <= _NUMBERS - {"boolean"}:
+    if words <= {"Int64", "float64"}:
         return _typed(name, values, "float64")
-    texts = [None if _is_missing(value) else str(value) for value in values]
+    texts = [None if is_missing(value) else str(value) for value in values]
     return pd.Series(texts, name=name, dtype="str")
 
 
 def _category(
-    name: str, values: list[Any], dtypes: list[Any], declared: Column | None
+    name: str, values: list[Any], orders: list[tuple[Any, ...]], declared: Column | None
 ) -> pd.Series[Any]:
     """Declared values first (or as all results have them), then all others by name."""
-    cells = [None if _is_missing(value) else value for value in values]
+    cells = [None if is_missing(value) else value for value in values]
     first = list(declared.choices) if declared is not None else []
-    orders = {tuple(dtype.categories) for dtype in dtypes if hasattr(dtype, "categories")}
     if not first and len(orders) == 1:
         first = list(*orders)
     others = {value for order in orders for value in order}
@@ -109,17 +112,8 @@ def _category(
 def _typed(name: str, values: list[Any], dtype: str) -> pd.Series[Any]:
     if dtype == "object":
         return pd.Series(values, name=name, dtype=dtype)
-    if dtype in ("float64", "float32"):
-        cells = [float("nan") if _is_missing(value) else value for value in values]
+    if dtype == "float64":
+        cells = [float("nan") if is_missing(value) else value for value in values]
         return pd.Series(cells, name=name, dtype=dtype)
-    cells = [None if _is_missing(value) else value for value in values]
+    cells = [None if is_missing(value) else value for value in values]
     return pd.Series(cells, name=name, dtype=dtype)
-
-
-def _is_missing(value: Any) -> bool:
-    return (
-        value is None
-        or value is pd.NA
-        or value is pd.NaT
-        or (isinstance(value, float) and value != value)
-    )
