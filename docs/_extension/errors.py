@@ -18,6 +18,7 @@ class ErrorDirective(SphinxDirective):
 
     def run(self) -> list[nodes.Node]:
         """One paragraph."""
+        self.env.note_reread()
         kind = getattr(outcomes, self.arguments[0])
         about = (inspect.getdoc(kind) or "").split("\n\n")[0]
         caught = [one for one in kind.__mro__[1:] if one not in (object, BaseException, Exception)]
@@ -37,6 +38,7 @@ class TreeDirective(SphinxDirective):
 
     def run(self) -> list[nodes.Node]:
         """The tree as text."""
+        self.env.note_reread()
         text = "\n".join(["ToolkitError", *_branches(outcomes.ToolkitError)])
         block = nodes.literal_block(text, text)
         block["language"] = "text"

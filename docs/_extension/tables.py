@@ -36,25 +36,26 @@ def prose(text: str) -> list[nodes.Node]:
 
 
 def table(headers: Sequence[str], rows: Iterable[Sequence[Cell]]) -> nodes.Node:
-    """A table in a frame that scrolls sideways where the page is narrow."""
+    """A table in a frame that scrolls sideways; on a phone its rows stand as blocks."""
     group = nodes.tgroup(cols=len(headers))
     group += [nodes.colspec(colwidth=1) for _ in headers]
     head, body = nodes.thead(), nodes.tbody()
-    head += _row([nodes.Text(one) for one in headers])
-    body += [_row(row) for row in rows]
+    names = [re.sub(r"\W+", "-", one) for one in headers]
+    head += _row([nodes.Text(one) for one in headers], names)
+    body += [_row(row, names) for row in rows]
     group += [head, body]
     whole = nodes.table()
     whole += group
-    return nodes.container("", whole, classes=["table-wrapper", "docutils"])
+    return nodes.container("", whole, classes=["table-wrapper", "stacking", "docutils"])
 
 
-def _row(cells: Sequence[Cell]) -> nodes.row:
+def _row(cells: Sequence[Cell], names: Sequence[str]) -> nodes.row:
     row = nodes.row()
-    for cell in cells:
+    for cell, name in zip(cells, names, strict=True):
         inner = prose(cell) if isinstance(cell, str) else cell
         paragraph = nodes.paragraph()
         paragraph += inner
-        row += nodes.entry("", paragraph)
+        row += nodes.entry("", paragraph, classes=[f"the-{name}"])
     return row
 
 
@@ -77,7 +78,8 @@ class _Table(SphinxDirective):
         raise NotImplementedError
 
     def run(self) -> list[nodes.Node]:
-        """The table."""
+        """The table, made anew in every build: no file of the page tells when it changes."""
+        self.env.note_reread()
         return [table(self.headers, list(self.rows()))]
 
 
@@ -111,7 +113,8 @@ class CodesTable(_Table):
     """``{codes} sertainty``: the result codes of a service."""
 
     def run(self) -> list[nodes.Node]:
-        """The table, without columns that say nothing."""
+        """The table."""
+        self.env.note_reread()
         frame = toolkit.codes(self.arguments[0]).astype("str")
         rows = [
             [literal(value) if name in ("code", "label") else value for name, value in row.items()]
