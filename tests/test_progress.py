@@ -64,6 +64,25 @@ def test_short_work_shows_nothing(clock: Clock) -> None:
     assert written.getvalue() == ""
 
 
+def test_one_bar_at_a_time(clock: Clock) -> None:
+    """Of many that work at once one is shown; the next one when that has ended."""
+    with redirect_stderr(Terminal()) as written:
+        with Progress("users") as first, Progress("lines") as second:
+            clock.now += 2.0
+            first(1, 2)
+            second(1, 2)
+            clock.now += 2.0
+            second(2, 2)
+            first(2, 2)
+        with Progress("groups") as third:
+            clock.now += 2.0
+            third(1, 1)
+    ended = [line for line in written.getvalue().splitlines() if "Read " in line]
+    assert "2 users" in ended[0]
+    assert "1 groups" in ended[-1]
+    assert "lines" not in written.getvalue()
+
+
 def test_whoever_counts_tells_how_many(clock: Clock) -> None:
     """Called with what is done and how much there is, as a ``progress=`` argument is."""
     with redirect_stderr(Terminal()) as written, Progress("users") as tell:

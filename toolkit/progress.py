@@ -1,7 +1,8 @@
 """How far long work is: a bar of text that is rewritten, and one line that stays.
 
 Nothing is shown of work that takes less than a second, nor where nobody looks: in a terminal and
-in a notebook somebody does, at the other end of a pipe nobody. ``TOOLKIT_PROGRESS=off`` in the
+in a notebook somebody does, at the other end of a pipe nobody. One bar is shown at a time: of many
+lists that are read at once, each would write over the others. ``TOOLKIT_PROGRESS=off`` in the
 environment shows nothing anywhere. The bar goes to where errors go, since tables may be piped on.
 """
 
@@ -10,6 +11,7 @@ from __future__ import annotations
 import os
 import sys
 import time
+import weakref
 from collections.abc import Iterable, Iterator, Sized
 from types import TracebackType
 from typing import Any, Protocol, Self, TypeVar
@@ -98,6 +100,7 @@ class Progress:
         self._shown = self._start
         self._done = self._rows = 0
         self._line: _Line | None = None
+        self._asked = bool(show)
 
     def __enter__(self) -> Self:
         return self
@@ -108,6 +111,7 @@ class Progress:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        _SHOWN.discard(self)
         if self._line is not None:
             seconds = time.monotonic() - self._start
             ended = self._did if kind is None else f"{self._doing} ended early after"
@@ -125,6 +129,9 @@ class Progress:
         if not self._show or now - self._start < self._after or now - self._shown < self._between:
             return
         if self._line is None:
+            if _SHOWN and not self._asked:
+                return
+            _SHOWN.add(self)
             self._line = _Notebook() if in_notebook() else _Terminal()
         self._shown = now
         self._line.show(str(self))
@@ -139,6 +146,10 @@ class Progress:
         of = "" if self._total is None or self._done == self._total else f" of {self._total:,}"
         rows = f", {self._rows:,} rows" if self._rows else ""
         return f"{self._done:,}{of} {self._what}{rows}"
+
+
+_SHOWN: weakref.WeakSet[Progress] = weakref.WeakSet()
+"""The bar that is shown now."""
 
 
 def bar_of(share: float) -> str:
