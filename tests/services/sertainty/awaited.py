@@ -37,6 +37,8 @@ class Counting:
         self.sent: list[RequestDocument] = []
         self.under_way = self.most = self.connections = 0
         self.answer = answer
+        self.never_held = {"hostOpenSession", "hostCloseSession"}
+        self.when: dict[str, Callable[[], bool]] = {}
         self.free = asyncio.Event()
         self.free.set()
         self._changed = asyncio.Condition()
@@ -47,12 +49,12 @@ class Counting:
         return Counter(document.function for document in self.sent)
 
     def hold(self) -> None:
-        """Answer no read until :attr:`free` is set."""
+        """Answer nothing but what is never held until :attr:`free` is set."""
         self.free.clear()
 
     async def until(self, so: Callable[[], bool]) -> None:
         """Wait for something to be so."""
-        async with asyncio.timeout(20), self._changed:
+        async with asyncio.timeout(120), self._changed:
             await self._changed.wait_for(so)
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -65,7 +67,7 @@ class Counting:
                 self.sent.append(document)
                 await self._tell(under_way=1)
                 try:
-                    if document.function not in ("hostOpenSession", "hostCloseSession"):
+                    if document.function not in self.never_held:
                         gone = asyncio.ensure_future(reader.read(1))
                         held = asyncio.ensure_future(self.free.wait())
                         await asyncio.wait([gone, held], return_when=asyncio.FIRST_COMPLETED)
@@ -75,6 +77,8 @@ class Counting:
                         gone.cancel()
                         with contextlib.suppress(asyncio.CancelledError):
                             await gone
+                    if document.function in self.when:
+                        await self.until(self.when[document.function])
                 finally:
                     await self._tell(under_way=-1)
                 body = self.answer(document)
