@@ -124,3 +124,11 @@ def test_a_chain_of_keyrings_is_open_when_all_are(
     assert asks_nobody()
     monkeypatch.setattr(type(ring), "__module__", "keyring.backends.macOS")
     assert not asks_nobody()
+
+
+def test_a_secret_of_no_service(write: Write) -> None:
+    """A profile that is not whole yet is refused for its secret, too."""
+    write(f'[profiles.x]\nservice = "none such"\ntoken = "{SECRET}"')
+    with pytest.raises(toolkit.InvalidArgument, match=r"token is a secret.*keep_answers") as raised:
+        toolkit.settings("x")
+    assert SECRET not in str(raised.value)
