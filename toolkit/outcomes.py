@@ -158,7 +158,6 @@ class CallError(ToolkitError):
         **extra: Any,
     ) -> None:
         super().__init__(message)
-        self.message = message
         self.function = function
         self.target = target
         self.code = code
@@ -167,6 +166,15 @@ class CallError(ToolkitError):
         self.at = at
         for name, value in extra.items():
             setattr(self, name, value)
+
+    @property
+    def message(self) -> str:
+        """The text that came with the code; set anew, the old one is gone from the repr too."""
+        return str(self.args[0])
+
+    @message.setter
+    def message(self, text: str) -> None:
+        self.args = (text,)
 
     def __str__(self) -> str:
         where = f"{self.function}({self.target})" if self.target else self.function

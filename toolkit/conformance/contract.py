@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from toolkit.conformance.awaiting import Awaiting
 from toolkit.conformance.broken import BrokenAnswers
 from toolkit.conformance.calling import Calling
 from toolkit.conformance.decoding import Decoding
@@ -27,6 +28,7 @@ class Contract(
     Decoding,
     Forms,
     Showing,
+    Awaiting,
 ):
     """Everything that holds for every service; derive a class of tests and name its subject.
 

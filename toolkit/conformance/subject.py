@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import abc
+import inspect
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
@@ -131,8 +132,10 @@ class Subject(abc.ABC):
     def login(self, client: Client, known: Known) -> Any:  # noqa: B027 (not every service has)
         """Open a session, where the service has any."""
 
-    async def login_async(self, client: Client, known: Known) -> Any:  # noqa: B027
+    async def login_async(self, client: Client, known: Known) -> Any:
         """The same, awaited."""
+        opened = self.login(client, known)
+        return await opened if inspect.isawaitable(opened) else opened
 
     def secrets(self, client: Client, known: Known) -> Iterable[str]:  # noqa: ARG002
         """What no byte may hold: passwords, answers, and the tokens of the session at hand."""

@@ -85,6 +85,9 @@ class GeoopSubject(Subject):
     def connect(self, known: Known, **options: Any) -> Any:
         return toolkit.geoop.connect(**known, **options)
 
+    def connect_async(self, known: Known, **options: Any) -> Any:
+        return toolkit.geoop.connect_async(**known, **options)
+
     def known(self, url: str) -> Known:
         return {"url": url, "login_url": url, "client_id": "app", "client_secret": SECRET}
 

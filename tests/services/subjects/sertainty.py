@@ -88,6 +88,9 @@ class SertaintySubject(Subject):
     def connect(self, known: Known, **options: Any) -> Any:
         return toolkit.sertainty.connect(known["url"], **options)
 
+    def connect_async(self, known: Known, **options: Any) -> Any:
+        return toolkit.sertainty.connect_async(known["url"], **options)
+
     def known(self, url: str) -> Known:
         return {"url": url, "user": "ada", "answers": {"Ship?": "the Nautilus"}}
 

@@ -47,6 +47,9 @@ class UptivitySubject(Subject):
     def connect(self, known: Known, **options: Any) -> Any:
         return toolkit.uptivity.connect(known["url"], **{"wait": 0.0, **options})
 
+    def connect_async(self, known: Known, **options: Any) -> Any:
+        return toolkit.uptivity.connect_async(known["url"], **{"wait": 0.0, **options})
+
     def changes(self, one: Sample) -> bool:
         return one.arguments != ("list",) and super().changes(one)
 

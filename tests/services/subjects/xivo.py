@@ -72,6 +72,9 @@ class XivoSubject(Subject):
     def connect(self, known: Known, **options: Any) -> Any:
         return toolkit.xivo.connect(known["url"], addresses=known["addresses"], **options)
 
+    def connect_async(self, known: Known, **options: Any) -> Any:
+        return toolkit.xivo.connect_async(known["url"], addresses=known["addresses"], **options)
+
     def known(self, url: str) -> Known:
         at = {api: f"{url}api/{api}/{row.version}" for api, row in APIS.items()}
         return {"url": at["confd"], "addresses": at, "user": "ada", "password": PASSWORD}

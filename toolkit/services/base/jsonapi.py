@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, cast
 
 import pandas as pd
 
@@ -28,6 +28,7 @@ from toolkit.outcomes import (
 )
 from toolkit.services.base.decoding import Item, typed
 from toolkit.services.base.driving import Flow, Send
+from toolkit.services.base.functions import Argument, Result, ResultKind, SessionPlace
 from toolkit.services.base.jsonbody import json_bytes
 from toolkit.services.base.models import EMPTY, Model
 from toolkit.services.base.outcomerow import outcome_columns, outcome_row
@@ -43,6 +44,64 @@ OUTCOME_COLUMNS = outcome_columns(
 """Of a function that answers with nothing but its outcome."""
 
 Headers = tuple[tuple[str, str], ...]
+
+
+def json_function(
+    service: str,
+    name: str,
+    method: str,
+    summary: str,
+    *arguments: Argument,
+    of: Model = EMPTY,
+    many: bool = False,
+    needs_session: bool = True,
+    **more: Any,
+) -> RestFunction:
+    """A row of the table: whatever is no GET changes state, and a DELETE destroys.
+
+    Parameters
+    ----------
+    name : str
+        Verb and path, ``"GET /books/{id}"``.
+    of : Model
+        What it answers with; without, nothing but the outcome.
+    many : bool
+        Whether that is a list.
+    **more
+        Further attributes of :class:`~toolkit.services.base.rest.RestFunction`: ``lost_reply``
+        of one that changes state, ``section``, ``login``.
+
+    Examples
+    --------
+    >>> json_function("s", "DELETE /books/{id}", "books.delete", "").destroys
+    True
+    """
+    verb, _, path = name.partition(" ")
+    results = (
+        Result(
+            one.name,
+            "json" if one.nested else cast("ResultKind", one.column.kind),
+            repeated=many,
+            choices=one.column.choices,
+        )
+        for one in of.fields
+    )
+    return RestFunction(
+        service,
+        name,
+        method,
+        summary,
+        arguments,
+        tuple(results),
+        session=SessionPlace.HEADER if needs_session else SessionPlace.NONE,
+        changes=verb not in ("GET", "HEAD"),
+        destroys=verb == "DELETE",
+        verb=verb,
+        path=path,
+        resource=of.name,
+        shape=("items" if many else "item") if of.fields else "none",
+        **more,
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,8 +23,6 @@ class JsonCalls(abc.ABC, Generic[Frame]):
     ----------
     api : JsonApi
     url : str
-    token : str
-        Of the session; empty where there is none.
     last : RestCall or None
         The last call that succeeded.
     """
@@ -32,15 +30,18 @@ class JsonCalls(abc.ABC, Generic[Frame]):
     api: ClassVar[JsonApi]
     service_name: ClassVar[str]
     url: str = ""
-    token: str = ""
     last: RestCall | None = None
+    _token: str = ""
+    """Of the session; empty where there is none."""
+    _hidden: tuple[str, ...] = ()
+    """What no exception may show, whatever the server tells back: what a login sent and got."""
 
     def __repr__(self) -> str:
-        state = "logged in" if self.token else "no session"
+        state = "logged in" if self._token else "no session"
         return f"<{self.service_name} {self.url}: {state}>"
 
     def _repr_html_(self) -> str:
-        state = "open" if self.token else "none"
+        state = "open" if self._token else "none"
         return card(self.service_name, [("at", self.url), ("session", state)])
 
     def call(self, name: str, *arguments: Any, **named: Any) -> Frame:
@@ -69,16 +70,16 @@ class JsonCalls(abc.ABC, Generic[Frame]):
     def fetch_flow(self, plan: Plan) -> Flow[RestCall]:
         """One call, remembered as the last one that succeeded."""
         function = plan.function
-        if function.session is not SessionPlace.NONE and not self.token:
+        if function.session is not SessionPlace.NONE and not self._token:
             raise NoSession(f"{function.name} needs a session; log in first")
-        headers = self.headers() if self.token else ()
-        flow = self.api.call_flow(plan, self.url, headers, (self.token,))
+        headers = self.headers() if self._token else ()
+        flow = self.api.call_flow(plan, self.url, headers, self._hidden)
         self.last = call = yield from flow
         return call
 
     def headers(self) -> Headers:
         """How a request carries the session."""
-        return (("Authorization", f"Bearer {self.token}"),)
+        return (("Authorization", f"Bearer {self._token}"),)
 
 
 class JsonPlace(Generic[Frame]):

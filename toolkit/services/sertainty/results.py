@@ -144,7 +144,7 @@ def _document_frame(result: Result, document: bytes) -> pd.DataFrame:
     for column in result.records:  # few different texts are a category in one document only
         came = str(found[column.name].dtype) if column.name in found else column.dtype
         if came != column.dtype and {came, column.dtype} == {"str", "category"}:
-            found[column.name] = found[column.name].astype(column.dtype)
+            found[column.name] = found[column.name].astype(column.dtype)  # type: ignore[call-overload]
     return found
 
 
