@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
@@ -14,6 +16,23 @@ def test_floors() -> None:
     command = [sys.executable, "-c", "from importlinter.cli import lint_imports_command as c; c()"]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_each_room_is_told_and_has_its_floor() -> None:
+    """CONTRIBUTING names every room, and the floors that the contract has; no room is on none."""
+    rooms = {
+        path.stem
+        for path in (ROOT / "toolkit").iterdir()
+        if path.suffix == ".py" or (path / "__init__.py").is_file()
+    }
+    text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    tree, floors = re.findall(r"^```\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)[1:3]
+    assert set(re.findall(r"^  (\w+?)(?:/|\.py) ", tree, re.MULTILINE)) == rooms - {"__main__"}
+    contract = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    layers = contract["tool"]["importlinter"]["contracts"][0]["layers"]
+    ruled = [set(re.findall(r"toolkit\.(\w+)", layer)) for layer in reversed(layers)]
+    assert [set(line.split()) - {"__init__"} for line in floors.splitlines()] == ruled
+    assert set().union(*ruled) == rooms - {"__init__", "__main__", "sandbox"}
 
 
 def test_import_is_light() -> None:
