@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 
 import toolkit
-from tests.services.xivo.awaited import at, blocking, client, sent, use
+from tests.services.xivo.awaited import at, blocking, client, sent, until, use
 from tests.services.xivo.wire import plan
 from toolkit.outcomes import InvalidArgument
 from toolkit.sandbox.xivo import XivoBox
@@ -234,6 +234,39 @@ def test_login_by_a_person(box: XivoBox) -> None:
             assert server.state.credentials is None
             assert (await server.infos.get()).shape[0] == 1
             await server.login(box.user, asker=Person())
+
+    asyncio.run(main())
+
+
+def test_a_form_that_is_answered_later(box: XivoBox) -> None:
+    """Where the login may not wait (under Voila) the session opens when the form is answered."""
+
+    async def main() -> None:
+        answered = asyncio.Event()
+
+        class Later:
+            waits = False
+
+            async def user(self) -> str:
+                raise AssertionError
+
+            async def answers(self, prompts: list[str], round_number: int) -> list[str]:
+                raise AssertionError
+
+            async def fields(self, fields: Any, title: str) -> list[str]:
+                await answered.wait()
+                return [box.user, box.password]
+
+            async def ended(self, error: BaseException | None) -> bool:
+                return False
+
+        async with client(box) as server:
+            session = await server.login(asker=Later())
+            assert not session.open
+            assert "not answered yet" in repr(session)
+            answered.set()
+            await until(lambda: session.open)
+            assert box.user in session._repr_html_()
 
     asyncio.run(main())
 

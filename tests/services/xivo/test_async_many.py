@@ -105,23 +105,6 @@ def test_a_deadline(box: XivoBox, monkeypatch: pytest.MonkeyPatch) -> None:
     use(box, main)
 
 
-def test_one_client_in_two_loops(box: XivoBox) -> None:
-    """A client that is not logged out goes on in a further event loop."""
-    server = client(box)
-
-    async def first() -> None:
-        await server.login_with(box.user, box.password)
-        assert len(await server.infos.get()) == 1
-        await server._client.aclose()
-
-    async def second() -> None:
-        async with client(box, token=server.state.granted.token) as other:  # type: ignore[union-attr]
-            assert len(await other.infos.get()) == 1
-
-    asyncio.run(first())
-    asyncio.run(second())
-
-
 # --- recordings --------------------------------------------------------------------------------
 
 
@@ -206,6 +189,7 @@ import asyncio, signal, sys
 import toolkit
 
 async def main(confd, auth, user, password):
+    asyncio.get_running_loop().slow_callback_duration = 3600  # a busy machine is no fault
     async with toolkit.xivo.connect_async(confd, auth_url=auth) as xivo:
         await xivo.login_with(user, password)
         calls = [asyncio.ensure_future(xivo.infos.get()) for _ in range(200)]
@@ -236,10 +220,6 @@ def test_interrupted(box: XivoBox, monkeypatch: pytest.MonkeyPatch) -> None:
         asyncio.run(until(lambda: gate.under_way == 50 or process.poll() is not None))
         said, complaints = process.communicate("now\n", timeout=PATIENCE)
     gate.open.set()
-    # asyncio's debug mode reports slow steps of a busy machine; anything else is a complaint.
-    complaints = "".join(
-        line for line in complaints.splitlines(True) if not line.startswith("Executing <")
-    )
     assert (said, complaints) == ("interrupted\n", "")
     assert process.returncode == 0
     assert gate.most == 50

@@ -2,7 +2,8 @@
 
 Facts: the vendor's "REST API Conventions" and reference of November 2016, and what real servers
 did: xivo-confd 15.18, xivo-auth and xivo-confd 16.15, Wazo's master of 2026. Where they differ
-there is an option (``Options``).
+there is an option (``Options``). :func:`connect` gives a client whose methods give DataFrames,
+:func:`connect_async` one whose methods are awaited.
 
 Examples
 --------
