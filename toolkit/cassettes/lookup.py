@@ -248,10 +248,6 @@ class Lookup:
             yield from sorted(self._tabled.places(played))
         yield from self._scanned.places(played)
 
-    def count_played(self) -> int:
-        """How many interactions were played."""
-        return self._scanned.played.count(1) + (self._tabled.played.count(1) if self._tabled else 0)
-
     @property
     def is_complete(self) -> bool:
         """Whether all of the cassette was met, so that counting it needs no scan."""

@@ -58,11 +58,6 @@ CALL_COLUMNS = (
     Column("archiveaction", "integer"),
     *(Column(f"user{number}") for number in range(1, 16)),
 )
-CHANNEL_STATES = (
-    "On Hook", "Off Hook", "Recording", "Playback", "Waiting", "Error", "Resetting",
-    "Recording Prep", "Finish Recording", "Dialing For Playback",
-)  # fmt: skip
-"""A channel's state by its number (page "Parameter Definitions and Data Type Values")."""
 
 _INTEGERS = (
     "agentid", "archiveaction", "audio_size", "callcount", "coreident", "count", "duration",
