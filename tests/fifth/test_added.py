@@ -123,3 +123,14 @@ def test_the_walk_through_shows_its_files() -> None:
         pieces = [piece.strip("\n") for piece in block.split("...\n") if piece.strip()]
         for piece in pieces:
             assert any(piece in source for source in sources), piece
+
+
+def test_the_contract_sees_faults(installed: dict[str, str], tmp_path: Path) -> None:
+    """Of services that are wrong in one way each, every one fails the test that is about it."""
+    options = ["-q", "-p", "no:cacheprovider", "--noconftest", "--tb=no"]
+    config = ["-c", str(HERE / "pyproject.toml"), "--rootdir", str(HERE)]
+    arguments = [*options, *config, str(HERE / "test_contract.py")]
+    said = run(installed, tmp_path, str(HERE / "faulty.py"), *arguments)
+    faults = dict(re.findall(r"^FAULT (\w+): (.*)$", said, re.MULTILINE))
+    assert len(faults) == 10
+    assert [name for name, seen in faults.items() if name not in seen] == []

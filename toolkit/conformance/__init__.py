@@ -14,7 +14,10 @@ derives a class of tests from :class:`Contract`::
 
 from __future__ import annotations
 
-import pytest
+try:
+    import pytest
+except ImportError:
+    raise ImportError("pytest runs the contract of a service: pip install pytest") from None
 
 # Before its modules are imported: a failed assertion then shows the values.
 pytest.register_assert_rewrite(__name__)
