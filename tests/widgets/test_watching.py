@@ -67,7 +67,7 @@ def test_shows_each_look(panel: WatchPanel, shelf: Shelf) -> None:
     assert [(row[1]["text"], row[1]["tone"]) for row in shown["changes"]] == [
         ("not reached", "bad"), ("came", "good"), ("changed", "bad"),
     ]  # fmt: skip
-    assert shown["changes"][2][2:] == ["things a state", "x", "Error: broken"]
+    assert shown["changes"][2][2:] == ["things a state", "Error: broken", "x"]
     assert (shown["name"], shown["count"], shown["says"]) == ("things", 2, "3 looks, every 3600 s.")
     json.dumps(shown)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Iterator
 from typing import Any
 
 import pandas as pd
@@ -64,22 +64,28 @@ class _Read:
 
     def take(self, part: pd.DataFrame) -> None:
         head, count, ends = self._before
-        digests = list(_digests(part))
-        if digests and not self.count:
-            self.head = digests[0]
+        if len(part) and not self.count:
+            self.head = next(_digests(part.head(1)))
             self._same_head = count > 0 and self.head == head
-        new_from = 0
-        for place, digest in enumerate(digests):
+        if self._same_head or not ends:
+            self.ends.extend(_digests(part.tail(REMEMBERED)))
+            seen = max(0, count - self.count)
+            self.found = self.found or (self._same_head and seen <= len(part))
+        else:
+            seen = self._search(part, ends)
+        self.count += len(part)
+        self._hold(part.iloc[seen:])
+
+    def _search(self, part: pd.DataFrame, ends: tuple[str, ...]) -> int:
+        """How many lines of a part were there at the last look."""
+        seen = 0
+        for place, digest in enumerate(_digests(part), 1):
             self.ends.append(digest)
-            at_end = self.count + place + 1 == count
-            if at_end if self._same_head else self._is_end(ends):
-                self.found, new_from = True, place + 1
+            if self._is_end(ends):
+                self.found, seen = True, place
                 self._new.clear()
                 self._held = 0
-        if self._same_head and self.count + len(digests) < count:
-            new_from = len(digests)
-        self.count += len(digests)
-        self._hold(part.iloc[new_from:])
+        return seen
 
     def lines(self) -> pd.DataFrame:
         if not self._new:
@@ -91,7 +97,7 @@ class _Read:
 
     def _is_end(self, ends: tuple[str, ...]) -> bool:
         """Whether what was read last is what stood at the end, as far as both go back."""
-        if not ends or self.ends[-1] != ends[-1]:
+        if self.ends[-1] != ends[-1]:
             return False
         length = min(len(ends), len(self.ends))
         return list(self.ends)[-length:] == list(ends[-length:])
@@ -105,7 +111,7 @@ class _Read:
             self._held -= len(self._new.popleft())
 
 
-def _digests(part: pd.DataFrame) -> Iterable[str]:
+def _digests(part: pd.DataFrame) -> Iterator[str]:
     """A digest of each line, of what is in it under whatever columns there are."""
     names = [str(name) for name in part.columns]
     columns = [part[name].tolist() for name in part.columns]

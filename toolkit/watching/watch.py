@@ -88,7 +88,8 @@ class Watch:
         self._away: set[str] = set()
         self._changes: deque[Change] = deque(maxlen=_CHANGES)
         self._counted = 0
-        self._lines: deque[pd.DataFrame] = deque(maxlen=KEPT)
+        self._lines: deque[pd.DataFrame] = deque()
+        self._held = 0
         self._news = threading.Condition()
         self._stopped = threading.Event()
         self._thread: threading.Thread | None = None
@@ -118,6 +119,8 @@ class Watch:
         try:
             for _ in self:
                 pass
+            if self._thread is not None:  # who hears of it has heard its end
+                self._thread.join()
         except BaseException:
             self.stop()
             raise
@@ -258,6 +261,9 @@ class Watch:
         if len(lines):
             with self._news:
                 self._lines.append(lines)
+                self._held += len(lines)
+                while self._held - len(self._lines[0]) >= KEPT:
+                    self._held -= len(self._lines.popleft())
         rows = lines.to_dict("records")
         return [*changes, *(Change(at, "logged", name, after=_line(row)) for row in rows)]
 

@@ -200,7 +200,7 @@ def _row(change: Change) -> list[Any]:
     where = " ".join(filter(None, (change.of, change.key, change.column)))
     at = f"{change.at.astimezone():%H:%M:%S}"
     what = {"text": change.what, "tone": tone}
-    return [at, what, where, change.before or None, change.after or None]
+    return [at, what, where, change.after or None, change.before or None]
 
 
 def _plain(cell: Any) -> str:

@@ -37,7 +37,7 @@ function render({ model, el }) {
     changes.replaceChildren(
       make("div", { class: "tk-label", text: "Last changes" }),
       shown.changes.length
-        ? tableOf("Last changes", ["Time", "What", "Where", "Before", "After"], shown.changes)
+        ? tableOf("Last changes", ["Time", "What", "Where", "Now", "Before"], shown.changes)
         : make("div", { class: "tk-hint", text: "Nothing has changed yet." }),
     );
     table.hidden = shown.rows.length === 0;
