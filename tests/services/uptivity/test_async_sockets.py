@@ -18,7 +18,9 @@ from tests.services.uptivity.wire import Act, Scripted, answer, hold, result, sc
 from toolkit.services.uptivity.asyncsockets import AsyncTcpTransport
 from toolkit.services.uptivity.server import AsyncServer
 
-globals().update(again(test_sockets, "test_threads_do_not_mix"))
+# Whether the server has closed already is a matter of time, and a task comes back sooner.
+LEFT_OUT = ("test_threads_do_not_mix", "test_too_many_clients_on_connecting")
+globals().update(again(test_sockets, *LEFT_OUT))
 
 
 @pytest.fixture(autouse=True)
