@@ -31,8 +31,7 @@ def table_of(
 
     Examples
     --------
-    >>> from toolkit.running.cells import Result, is_missing
-    from toolkit.running.ended import UNSENT
+    >>> from toolkit.running.ended import UNSENT
     >>> table_of([UNSENT], pd.Index(["a"]), [Column("task")]).columns.tolist()[:2]
     ['task', 'outcome.row']
     """
