@@ -414,5 +414,6 @@ def test_interrupted(geoop: Client, box: GeoopBox) -> None:
         timeout=300,
         check=True,
     )
-    assert (ended.stdout.split(), ended.stderr) == (["interrupted"], "")
+    assert ended.stderr == ""
+    assert ended.stdout.split() == ["interrupted"]
     assert len(geoop.jobs.list()) > 100
