@@ -19,6 +19,7 @@ from typing import Any, TypeVar
 import httpx
 
 from toolkit.configuration import chosen_proxy, chosen_verify
+from toolkit.connections import Connections
 from toolkit.outcomes import (
     CallError,
     ConnectionLost,
@@ -140,24 +141,21 @@ def make_transport(*, verify: Verify = None, proxy: str | None = None) -> httpx.
     return httpx.HTTPTransport(verify=trusted, proxy=through, retries=0)
 
 
-def make_async_transport(
-    *, verify: Verify = None, proxy: str | None = None, at_once: int = AT_ONCE
-) -> httpx.AsyncHTTPTransport:
+def make_async_transport(*, verify: Verify = None, proxy: str | None = None) -> Connections:
     """The network of an async client; TLS as :func:`make_transport` has it.
-
-    Parameters
-    ----------
-    at_once : int
-        Connections that are open at a time.
 
     Raises
     ------
     InvalidArgument
         The CA file cannot be read, or a variable is not usable.
     """
-    pool = httpx.Limits(max_connections=at_once, max_keepalive_connections=at_once)
     trusted, through = _context(chosen_verify(verify)), chosen_proxy(proxy)
-    return httpx.AsyncHTTPTransport(verify=trusted, proxy=through, limits=pool, retries=0)
+    if trusted is False:  # one for all connections
+        trusted = httpx.create_ssl_context(verify=False, trust_env=False)
+    one = httpx.Limits(max_connections=1, max_keepalive_connections=1)
+    return Connections(
+        lambda: httpx.AsyncHTTPTransport(verify=trusted, proxy=through, limits=one, retries=0)
+    )
 
 
 def _context(verify: Verify) -> bool | ssl.SSLContext:

@@ -121,9 +121,7 @@ class AsyncClient(_Sender, AsyncClosing):
         self.limits = chosen_limits(limits, Limits())
         at_once = self.limits.at_once
         self._room = PerLoop(lambda: asyncio.Semaphore(at_once))
-        network = transport or http.make_async_transport(
-            verify=verify, proxy=proxy, at_once=at_once
-        )
+        network = transport or http.make_async_transport(verify=verify, proxy=proxy)
         self._client = http.make_async_client(
             self._recorded(network), headers=dict(headers or {}), limits=self.limits
         )
