@@ -221,6 +221,15 @@ def test_any_function() -> None:
     assert set(watch.changes["of"].astype(str)) == {"things"}
 
 
+def test_columns_that_are_ignored() -> None:
+    """What differs at each look is no change."""
+    shelf = Shelf(frame(a="x").assign(at=1), frame(a="y").assign(at=2))
+    options: dict[str, Any] = {"of": shelf.read, "times": 2, "clock": Steps()}
+    watch = Watch(shelf, 1, key=["id"], ignore="at", **options)
+    watch.wait()
+    assert [(one.what, one.column) for one in watch] == [("changed", "state")]
+
+
 def test_without_a_key() -> None:
     """Rows without a key are themselves: they come and go, and twins are counted."""
     shelf = Shelf(frame(a="x"), pd.concat([frame(a="x"), frame(a="x"), frame(b="y")]))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -17,6 +17,7 @@ from toolkit.watching.changes import Change
 
 Until = dt.datetime | Callable[[Change], bool]
 Every = str | float | dt.timedelta
+Words = str | Sequence[str]
 Of = Callable[[], Any] | Mapping[str, Callable[[], Any]] | None
 
 
@@ -36,7 +37,7 @@ class Clock:
         stopped.wait(seconds)
 
 
-def watched_of(client: Any, of: Of, key: tuple[str, ...]) -> tuple[Watched, ...]:
+def watched_of(client: Any, of: Of, key: Words, ignore: Words) -> tuple[Watched, ...]:
     """What is watched: what ``of`` reads, or what the client says itself.
 
     Raises
@@ -50,7 +51,7 @@ def watched_of(client: Any, of: Of, key: tuple[str, ...]) -> tuple[Watched, ...]
         )
     if of is None:
         own = getattr(client, "watched", None)
-        if own and not key:
+        if own and not key and not ignore:
             return tuple(own)
         name = getattr(client, "service_name", type(client).__name__)
         raise InvalidArgument(
@@ -60,7 +61,12 @@ def watched_of(client: Any, of: Of, key: tuple[str, ...]) -> tuple[Watched, ...]
     named = of if isinstance(of, Mapping) else {getattr(of, "__name__", "table"): of}
     if not named or not all(map(callable, named.values())):
         raise InvalidArgument("of is a function without arguments, or a mapping of names to them")
-    return tuple(Watched(name, read, key) for name, read in named.items())
+    names, ignored = _words(key), _words(ignore)
+    return tuple(Watched(name, read, names, ignored=ignored) for name, read in named.items())
+
+
+def _words(given: Words) -> tuple[str, ...]:
+    return (given,) if isinstance(given, str) else tuple(given)
 
 
 def seconds_of(every: Every) -> float:

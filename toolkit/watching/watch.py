@@ -28,7 +28,16 @@ from toolkit.outcomes import (
 from toolkit.services.base.client import is_replaying
 from toolkit.services.base.watched import Watched
 from toolkit.watching.changes import Change, Table, to_frame
-from toolkit.watching.options import Clock, Every, Of, Until, name_of, seconds_of, watched_of
+from toolkit.watching.options import (
+    Clock,
+    Every,
+    Of,
+    Until,
+    Words,
+    name_of,
+    seconds_of,
+    watched_of,
+)
 from toolkit.watching.tail import KEPT, Tail
 
 _PASSING = (TransportFailure, BadReply, Busy, ServerFault, NotFound)
@@ -63,7 +72,8 @@ class Watch:
         every: Every = "30s",
         *,
         of: Of = None,
-        key: str | Sequence[str] = (),
+        key: Words = (),
+        ignore: Words = (),
         times: int | None = None,
         until: Until | None = None,
         clock: Clock | None = None,
@@ -74,7 +84,7 @@ class Watch:
         if isinstance(until, dt.datetime) and until.tzinfo is None:
             raise InvalidArgument("until needs a time zone: datetime(..., tzinfo=...)")
         self.where = name_of(client)
-        self.watched = watched_of(client, of, (key,) if isinstance(key, str) else tuple(key))
+        self.watched = watched_of(client, of, key, ignore)
         self.ended, self.looks = "", 0
         self.error: BaseException | None = None
         self.tables: dict[str, pd.DataFrame] = {}

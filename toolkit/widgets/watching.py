@@ -14,7 +14,7 @@ from toolkit.cards import listed
 from toolkit.progress import in_notebook
 from toolkit.watching import Change, Clock, Watch
 from toolkit.watching.lines import show, summary
-from toolkit.watching.options import Every, Of, Until
+from toolkit.watching.options import Every, Of, Until, Words
 from toolkit.widgets.widget import Widget, front
 from toolkit.widgets.written import table
 
@@ -109,7 +109,8 @@ def watch(
     every: Every = "30s",
     *,
     of: Of = None,
-    key: str | Sequence[str] = (),
+    key: Words = (),
+    ignore: Words = (),
     times: int | None = None,
     until: Until | None = None,
     quiet: bool = False,
@@ -133,6 +134,8 @@ def watch(
         A function without arguments that gives a DataFrame: ``server.users.list``.
     key : str or list of str
         With ``of``: the columns that tell its rows apart. Without, rows only come and go.
+    ignore : str or list of str
+        With ``of``: columns that change at each look, such as the time of the look.
     times : int, optional
         End after so many looks.
     until : datetime or callable, optional
@@ -171,7 +174,9 @@ def watch(
     >>> again.ended
     'The recording has no further look'
     """
-    made = Watch(client, every, of=of, key=key, times=times, until=until, clock=clock)
+    made = Watch(
+        client, every, of=of, key=key, ignore=ignore, times=times, until=until, clock=clock
+    )
     if quiet:
         return made
     if in_notebook():
