@@ -18,6 +18,7 @@ from lending import client, functions
 
 from toolkit import http
 from toolkit.cassettes import transports
+from toolkit.conformance import checks
 from toolkit.outcomes import Category, Outcome
 from toolkit.services.base import jsonapi, jsoncalls, jsonrecorded, restcall
 
@@ -101,6 +102,7 @@ class Seen:
 if __name__ == "__main__":
     for name, fault in FAULTS.items():
         seen = Seen()
+        checks.ONCE.clear()
         with fault():
             pytest.main([*sys.argv[1:], "-k", name], plugins=[seen])
         print(f"\nFAULT {name}: {' '.join(seen.failed) or 'nobody saw it'}")

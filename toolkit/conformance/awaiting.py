@@ -39,22 +39,18 @@ class Awaiting(Checks):
         assert repr(other).count(self.subject.name)
         asyncio.run(_closed(other))
 
-    def test_equal_frames(self, client: Client, server: Scripted) -> None:
-        """Each read gives an equal DataFrame, by its method and by its name."""
-        reads = [one for one in self.everything if not self.row(one).changes]
+    def test_equal_frames(self, server: Scripted) -> None:
+        """Each read gives, by its method, the DataFrame that the blocking client gave."""
+        reads = [one for one in self.both_ways() if not self.row(one.sample).changes]
 
         async def compared() -> list[str]:
             found = []
             async with self._opened(self.subject.known(server.url), server) as other:
                 for one in reads:
-                    server.then(*self.success(self.row(one)))
-                    frame = lasting(call(client, one))
-                    for way, awaited in (
-                        ("by name", await _call(other, one)),
-                        ("by method", await self.subject.method(other, one)()),
-                    ):
-                        if differs := difference(lasting(awaited), frame):
-                            found.append(f"{one.function} {way}: {differs}")
+                    server.then(*self.success(self.row(one.sample)))
+                    awaited = await self.subject.method(other, one.sample)()
+                    if differs := difference(lasting(awaited), lasting(one.by_method)):
+                        found.append(f"{one.sample.function}: {differs}")
             return found
 
         none_of(asyncio.run(compared()))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import httpx
-import pandas as pd
 import pytest
 
 from toolkit.cassettes.interaction import Interaction, Request
@@ -11,50 +10,37 @@ from toolkit.conformance.checks import QUICK, Checks, call, difference, lasting,
 from toolkit.conformance.loopback import Scripted
 from toolkit.conformance.subject import Client
 from toolkit.outcomes import InvalidArgument, NoSession
-from toolkit.services.base.service import Service
 
 
 class Calling(Checks):
     """The two ways to call are one."""
 
-    def test_by_method_and_by_name(self, client: Client, server: Scripted) -> None:
+    def test_by_method_and_by_name(self) -> None:
         """Either way sends as many requests and gives an equal DataFrame."""
         found = []
-        for one in self.everything:
-            server.then(*self.success(self.row(one)))
-            before = len(server.requests)
-            first = self.subject.method(client, one)()
-            sent = len(server.requests) - before
-            self.again(client, server, one)
-            before = len(server.requests)
-            second = call(client, one)
-            again = len(server.requests) - before
-            self.again(client, server, one)
-            if not isinstance(first, pd.DataFrame):
-                found.append(f"{one.function}: its method gives {type(first).__name__}")
-            elif differs := difference(lasting(first), lasting(second)):
-                found.append(f"{one.function}: {differs}")
+        for one in self.both_ways():
+            differs = difference(lasting(one.by_method), lasting(one.by_name))
+            if differs:
+                found.append(f"{one.sample.function}: {differs}")
+            sent, again = map(len, one.requests)
             if not 0 < sent == again:
-                found.append(f"{one.function}: {sent}, {again} requests")
+                found.append(f"{one.sample.function}: {sent}, {again} requests")
         none_of(found)
 
-    def test_the_same_request(self, client: Client, server: Scripted) -> None:
+    def test_the_same_request(self, server: Scripted) -> None:
         """Either way is recorded as the same function, aimed at the same."""
-        service = self.subject.service
         found = []
-        for one in self.everything:
-            server.then(*self.success(self.row(one)))
-            server.requests.clear()
-            self.subject.method(client, one)()
-            first = _aims(server, service)
-            self.again(client, server, one)
-            server.requests.clear()
-            call(client, one)
-            second = _aims(server, service)
-            self.again(client, server, one)
-            if first != second or first[0][0] != self.row(one).name:
-                found.append(f"{one.function}: {first}, {second}")
+        for one in self.both_ways():
+            first, second = (self._aims(server, requests) for requests in one.requests)
+            if first != second or first[0][0] != self.row(one.sample).name:
+                found.append(f"{one.sample.function}: {first}, {second}")
         none_of(found)
+
+    def _aims(self, server: Scripted, requests: list[tuple[bytes, bytes]]) -> list[tuple[str, str]]:
+        """Function and target of the requests that a server has read."""
+        service = self.subject.service
+        records = [service.decode_call(_interaction(server, each)) for each in requests]
+        return [(record.function, record.target) for record in records]
 
     def test_a_name_that_is_none(self, client: Client, server: Scripted) -> None:
         """It is refused with the nearest names, and nothing is sent."""
@@ -100,12 +86,6 @@ class Calling(Checks):
             call(client, self.subject.read)
         assert len(seen) >= len(server.requests) > len(self.subject.welcome())
         assert all(request.headers["x-mark"] == "mine" for request in seen)
-
-
-def _aims(server: Scripted, service: Service) -> list[tuple[str, str]]:
-    """Function and target of the requests that the server has read."""
-    records = [service.decode_call(_interaction(server, each)) for each in server.requests]
-    return [(record.function, record.target) for record in records]
 
 
 def _interaction(server: Scripted, request: tuple[bytes, bytes]) -> Interaction:

@@ -6,6 +6,7 @@ import contextlib
 import hashlib
 import warnings
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import pandas as pd
@@ -21,6 +22,20 @@ QUICK = Limits(connect=10.0, read=10.0, total=30.0, max_bytes=256 * 1024)
 """Of the scripted server's clients: small answers."""
 
 _MOMENTARY = ("at", "elapsed")
+
+
+@dataclass(frozen=True, slots=True)
+class Both:
+    """A call by method and by name: its DataFrames, and the requests (head, body) of each."""
+
+    sample: Sample
+    by_method: pd.DataFrame
+    by_name: pd.DataFrame
+    requests: tuple[list[tuple[bytes, bytes]], list[tuple[bytes, bytes]]]
+
+
+ONCE: dict[type, list[Both]] = {}
+"""What each class of tests has called; of hundreds of functions it takes a while."""
 
 
 class Checks:
@@ -64,6 +79,27 @@ class Checks:
         act = self.subject.answer(function, rows)
         return [] if act is None else [act]
 
+    def both_ways(self) -> list[Both]:
+        """Every function called at a scripted server, by method and by name; done once a class."""
+        if type(self) not in ONCE:
+            with scripted(*self.first_acts()) as server:
+                known = self.subject.known(server.url)
+                with self.connected(known, limits=QUICK) as client:
+                    ONCE[type(self)] = [self._both(client, server, one) for one in self.everything]
+        return ONCE[type(self)]
+
+    def _both(self, client: Client, server: Scripted, one: Sample) -> Both:
+        frames, requests = [], []
+        for way in (self.subject.method(client, one), lambda: call(client, one)):
+            server.then(*self.success(self.row(one)))
+            server.requests.clear()
+            found = way()
+            assert isinstance(found, pd.DataFrame), f"{one.function} gives {type(found).__name__}"
+            frames.append(found)
+            requests.append(list(server.requests))
+            self.again(client, server, one)
+        return Both(one, frames[0], frames[1], (requests[0], requests[1]))
+
     def again(self, client: Client, server: Scripted, one: Sample) -> None:
         """Log in anew after a function that ends a session; answer it as before."""
         if one.function in self.subject.ends:
@@ -97,6 +133,8 @@ def lasting(frame: pd.DataFrame) -> pd.DataFrame:
 
 def difference(one: pd.DataFrame, other: pd.DataFrame) -> str:
     """How two frames differ, in a line; empty where they do not."""
+    if shape(one) == shape(other) and one.equals(other):
+        return ""
     try:
         pd.testing.assert_frame_equal(one, other)
     except AssertionError as error:

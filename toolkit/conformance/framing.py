@@ -10,16 +10,16 @@ from toolkit.conformance.subject import Client
 class Frames(Checks):
     """Every public call gives a DataFrame whose columns one can count on."""
 
-    def test_documented_columns(self, client: Client, server: Scripted) -> None:
+    def test_documented_columns(self) -> None:
         """Each documented column is there, with its dtype."""
         found = []
-        for one in self.everything:
-            server.then(*self.success(self.row(one)))
-            came = dict(shape(call(client, one)))
-            for column in self.subject.documented(self.row(one)):
+        for one in self.both_ways():
+            came = dict(shape(one.by_name))
+            for column in self.subject.documented(self.row(one.sample)):
                 if came.get(column.name) != column.dtype:
                     has = came.get(column.name, "missing")
-                    found.append(f"{one.function}: {column.name} is {has}, not {column.dtype}")
+                    name = f"{one.sample.function}: {column.name}"
+                    found.append(f"{name} is {has}, not {column.dtype}")
         none_of(found)
 
     def test_equal_when_empty(self, client: Client, server: Scripted) -> None:
@@ -42,13 +42,12 @@ class Frames(Checks):
         assert tried, "no function can answer with nothing"
         none_of(found)
 
-    def test_dtypes_of_the_house(self, client: Client, server: Scripted) -> None:
+    def test_dtypes_of_the_house(self) -> None:
         """Text, whole numbers, times and flags have one dtype each, whatever the service."""
         house = {"str", "Int64", "float64", "boolean", "datetime64[us, UTC]", "category", "object"}
-        found = []
-        for one in self.everything:
-            server.then(*self.success(self.row(one)))
-            for name, dtype in shape(call(client, one)):
-                if dtype not in house:
-                    found.append(f"{one.function}: {name} is {dtype}")
-        none_of(found)
+        none_of(
+            f"{one.sample.function}: {name} is {dtype}"
+            for one in self.both_ways()
+            for name, dtype in shape(one.by_name)
+            if dtype not in house
+        )
