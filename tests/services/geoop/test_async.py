@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import subprocess
 import sys
+import urllib.error
+import urllib.request
 from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -251,6 +253,30 @@ def test_the_browser(box: GeoopBox) -> None:
         await one.logout()
         with pytest.raises(toolkit.NoSession):
             await one.users.list()
+
+    run(box, use, logged_in=False)
+
+
+def test_a_login_is_cancelled(box: GeoopBox) -> None:
+    """It is cancelled like any other call; nothing listens for the browser any more."""
+
+    async def use(one: AsyncClient) -> None:
+        loop, opened = asyncio.get_running_loop(), asyncio.Event()
+        urls: list[str] = []
+
+        def opener(url: str) -> bool:
+            urls.append(url)
+            loop.call_soon_threadsafe(opened.set)
+            return True
+
+        login = asyncio.ensure_future(one.login(opener=opener))
+        await opened.wait()
+        login.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await login
+        back = box.sign_in(urls[0])
+        with pytest.raises(urllib.error.URLError):
+            await asyncio.to_thread(urllib.request.urlopen, back)
 
     run(box, use, logged_in=False)
 

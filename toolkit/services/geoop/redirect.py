@@ -121,10 +121,7 @@ class Browser:
                 "No browser could be opened here. Open this address yourself, on this machine "
                 f"(for another one there is login(paste=True)):\n{self._url}"
             )
-        try:
-            return [await asyncio.to_thread(self._redirect.wait, self._seconds)]
-        except asyncio.CancelledError:
-            raise LoginAborted("the login was given up; no token was asked for") from None
+        return [await asyncio.to_thread(self._redirect.wait, self._seconds)]
 
     async def ended(self, error: BaseException | None) -> bool:  # noqa: ARG002
         """The exception, or the cell's result, says it."""
