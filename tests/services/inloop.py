@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import inspect
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from types import ModuleType, TracebackType
 from typing import Any, Self
 
@@ -42,13 +42,17 @@ class InLoop:
             self.runner.run(self.inner.close())
 
     def _seen(self, found: Any) -> Any:
-        if inspect.iscoroutine(found):
-            return self._seen(self.runner.run(found))
+        if inspect.isawaitable(found):
+            return self._seen(self.runner.run(_waited(found)))
         if inspect.ismethod(found):
             return lambda *given, **named: self._seen(found(*given, **named))
         if hasattr(found, "_client") or hasattr(found, "_server"):  # a namespace, a session
             return InLoop(found, self.runner)
         return found
+
+
+async def _waited(found: Awaitable[Any]) -> Any:
+    return await found
 
 
 def connecting(service: ModuleType) -> Callable[..., InLoop]:
