@@ -89,3 +89,25 @@ def test_sertainty_awaited(tmp_path: Path) -> None:
         table = asyncio.run(awaited())
     timeless = [name for name in table if name not in ("outcome.at", "outcome.elapsed")]
     pd.testing.assert_frame_equal(table[timeless], blocking[timeless])
+
+
+def test_the_others_awaited(box: UptivityBox) -> None:
+    """XiVO's and Uptivity's async methods are run as the blocking ones are."""
+
+    async def awaited(url: str, auth: str, password: str) -> tuple[pd.DataFrame, pd.DataFrame]:
+        async with toolkit.xivo.connect_async(url, auth_url=auth) as xivo:
+            await xivo.login_with(user, password)
+            ids = (await xivo.users.list())[["id"]]
+            meant = {"user_id": "id"}
+            users = await toolkit.run(xivo.users.get, ids, arguments=meant, at_once=3)
+        async with toolkit.uptivity.connect_async(box.url, wait=0.0) as server:
+            over = pd.DataFrame({"deviceid": ["2001", "9999"]})
+            calls = await toolkit.run(server.calls.stop, over, on_error="continue", at_once=2)
+        return users, calls
+
+    with toolkit.sandbox.start("xivo", users=4) as xivo_box:
+        user = xivo_box.user
+        users, calls = asyncio.run(awaited(xivo_box.confd, xivo_box.auth, xivo_box.password))
+    assert users["outcome.fate"].tolist() == ["done"] * 4
+    assert users["id"].tolist() == [1, 2, 3, 4]
+    assert calls["outcome.fate"].tolist() == ["refused", "refused"]
