@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from benchmarks import calls, report, xivo
+from benchmarks import at_once, calls, report, xivo
 from benchmarks.cassettes import run as cassettes
 from benchmarks.cassettes.rows import LARGE
 from benchmarks.logs import run as logs
@@ -23,7 +23,8 @@ from benchmarks.report import Section
 def main() -> None:
     """Run what was asked for."""
     asked = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    asked.add_argument("parts", nargs="*", help="cassettes logs calls xivo, or cassettes:open ...")
+    parts = "cassettes logs calls xivo at_once, or cassettes:open ..."
+    asked.add_argument("parts", nargs="*", help=parts)
     asked.add_argument("--sizes", type=int, nargs="+", default=[1000, LARGE], help="of cassettes")
     asked.add_argument("--flat", type=int, nargs="*", default=[100_000], help="1000000 needs 5 GB")
     asked.add_argument("--log", type=float, default=logs.MEGABYTES, help="MB; 1000 needs 3 GB")
@@ -37,6 +38,7 @@ def main() -> None:
         "logs": lambda: logs.measure(given.log, inner or logs.PARTS),
         "calls": calls.measure,
         "xivo": xivo.measure,
+        "at_once": at_once.measure,
     }
     wanted = list(dict.fromkeys(part.partition(":")[0] for part in given.parts)) or list(rooms)
     if unknown := [name for name in wanted if name not in rooms]:
