@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+
 import pytest
 from hypothesis import given, strategies as st
 
@@ -50,6 +53,13 @@ class TestXivo(Contract):
 def test_every_installed_service_is_under_the_contract() -> None:
     """Whatever is installed has a class above."""
     assert {kind.subject.name for kind in Contract.__subclasses__()} >= set(NAMES)
+
+
+def test_without_pytest() -> None:
+    """Where pytest is missing, a sentence says what to install."""
+    code = "import sys; sys.modules['pytest'] = None; import toolkit.conformance"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert "pip install pytest" in done.stderr.splitlines()[-1]
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -104,13 +104,14 @@ class BrokenAnswers(Checks):
     def test_too_late(self, server: Scripted, end: threading.Event) -> None:
         """A server that says nothing is left after the time between two pieces; asked once."""
         with self.connected(self.subject.known(server.url), limits=SHORT) as client:
-            server.requests.clear()
             server.then(hold(end))
-            with pytest.raises(TimedOut) as caught:
-                call(client, self.subject.read)
-            assert caught.value.function == self.row(self.subject.read).name
-            assert isinstance(caught.value, TimeoutError)
-            assert len(server.requests) == 1
+            for one in (self.subject.read, self.subject.change):
+                server.requests.clear()
+                with pytest.raises(TimedOut) as caught:
+                    call(client, one)
+                assert caught.value.function == self.row(one).name
+                assert isinstance(caught.value, TimeoutError)
+                assert len(server.requests) == 1
 
     def test_without_end(self, server: Scripted, end: threading.Event) -> None:
         """A server that sends a byte now and then is left after the time for the whole answer."""
