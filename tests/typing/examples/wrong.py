@@ -6,13 +6,20 @@ import pandas as pd
 
 import toolkit
 from toolkit.services.base.service import Service
-from toolkit.services.sertainty import Gateway
+from toolkit.services.sertainty import AsyncGateway, Gateway
 
 
 class Half:
     """A service that lacks nearly everything."""
 
     name = "half"
+
+
+async def forgotten(gateway: AsyncGateway) -> None:
+    """Never run: what is not awaited is no frame yet."""
+    gateway.task.get_status("Nightly", "ingest").groupby("task")  # error: attr-defined
+    status: pd.DataFrame = gateway.agent.get_status()  # error: assignment
+    print(status)
 
 
 def main(gateway: Gateway, calls: pd.DataFrame) -> None:
