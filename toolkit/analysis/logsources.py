@@ -88,6 +88,10 @@ def chunks_of(source: LogSource, ending: Ending) -> Any:
         return _plain(io.BytesIO(source), ending)
     if isinstance(source, io.TextIOBase):
         return source
+    if hasattr(source, "aiter_bytes") and not isinstance(source, Streamed):
+        raise DocumentError(
+            f"{type(source).__name__} is read by await: give what `await log.read()` gives."
+        )
     if hasattr(source, "read") and not isinstance(source, Streamed):
         return _plain(cast("IO[bytes]", source), ending)
     if isinstance(source, Streamed):

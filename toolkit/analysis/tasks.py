@@ -17,6 +17,7 @@ from toolkit.analysis.schedules import schedule_of
 from toolkit.analysis.sources import CassetteSource
 from toolkit.frames import Column, frame, series
 from toolkit.outcomes import InvalidArgument
+from toolkit.services.base.closing import AsyncClosing
 
 STATUSES = ("Error", "Executing", "Idle", "Paused", "Waiting")
 
@@ -178,6 +179,11 @@ def _from_runs(config: str, task: str, runs: pd.DataFrame) -> dict[str, Any]:
 
 def task_readings(source: TaskSource) -> pd.DataFrame:
     """All status records in the source, one row each, in the order of time."""
+    if isinstance(source, AsyncClosing):
+        raise InvalidArgument(
+            "task_stats cannot wait for a client of connect_async: give it "
+            "`await gateway.task_statuses()`"
+        )
     if isinstance(source, Gateway):
         found = source.task_statuses()
     elif isinstance(source, pd.DataFrame) and "executions" in source:

@@ -6,6 +6,7 @@ httpx2 (a fork with the same names) gets httpx2's objects and exceptions.
 
 from __future__ import annotations
 
+import asyncio
 import datetime as dt
 import sys
 import time
@@ -131,6 +132,9 @@ class _Recorded:
             async for chunk in self._stream:
                 self._chunks.append(chunk)
                 yield chunk
+        except asyncio.CancelledError:
+            self._open = False  # a call that was given up is none that ended
+            raise
         except self._exchange.errors as error:
             self._broke(error)
             raise

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gzip
+import threading
 from collections.abc import Callable
 from typing import Any
 
@@ -11,7 +12,7 @@ import pandas as pd
 import pytest
 
 import toolkit
-from tests.loopback import Act, drop, reply, scripted
+from tests.loopback import Act, drip, drop, reply, scripted
 from tests.services.sertainty.awaited import GRANTED, counting
 from tests.services.sertainty.streams import DOCUMENT, LOG, chunked, with_length, wrapped
 from tests.services.sertainty.wire import response
@@ -188,3 +189,41 @@ def test_recorded_and_replayed(tmp_path: Any) -> None:
             assert asyncio.run(main(server.url)) == LOG.encode()
     with toolkit.replay(tmp_path / "log.yaml"):
         assert asyncio.run(main(server.url)) == LOG.encode()
+
+
+def test_given_up_in_the_middle_it_is_not_recorded(tmp_path: Any) -> None:
+    """Cancelled while its bytes come, a call leaves nothing in the recording."""
+    stop, cassette = threading.Event(), tmp_path / "log.yaml"
+    head = b"HTTP/1.1 200 OK\r\ncontent-length: 90000000\r\n\r\n" + DOCUMENT[:9000]
+
+    async def use(gateway: AsyncGateway) -> None:
+        got = asyncio.Event()
+
+        async def read() -> None:
+            async with await gateway.stream("agentGetLog") as result:
+                async for _ in result.aiter_bytes():
+                    got.set()
+
+        with toolkit.record(cassette):
+            reading = asyncio.ensure_future(read())
+            await got.wait()
+            reading.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await reading
+            assert (await gateway.call("configGetList"))["config"].tolist() == ["Nightly"]
+
+    run(use, drip(head, b"QUJD", stop), reply(response(1, "Nightly")))
+    assert toolkit.read_calls(cassette)["function"].tolist() == ["configGetList"]
+
+
+def test_what_cannot_await_says_so() -> None:
+    """A log reader, and statistics of tasks, say what to give them instead."""
+
+    async def use(gateway: AsyncGateway) -> None:
+        async with await gateway.stream("agentGetLog") as result:
+            with pytest.raises(toolkit.DocumentError, match=r"await log\.read\(\)"):
+                toolkit.read_log(result)  # type: ignore[call-overload]
+        with pytest.raises(toolkit.InvalidArgument, match=r"await gateway.task_statuses\(\)"):
+            toolkit.task_stats(gateway)  # type: ignore[arg-type]
+
+    run(use, reply(DOCUMENT))
