@@ -17,6 +17,7 @@ import ast
 import asyncio
 import contextlib
 import doctest
+import gc
 import io
 import os
 import re
@@ -94,6 +95,8 @@ def run_page(path: Path, folder: Path) -> None:
             for value in sorted(names.values(), key=lambda one: isinstance(one, Box)):
                 if isinstance(value, Box | Closing):  # the clients first
                     value.close()
+            names.clear()
+            gc.collect()  # what a page leaves open is told of that page
 
 
 def _run_block(
