@@ -12,7 +12,7 @@ BENCH_BIN := $(BENCH)/$(notdir $(BIN))
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 INSTALL = $(PIP) install --constraint constraints.txt --editable
 
-.PHONY: demo test coverage test-browser test-spark dist lab lint docs bench format clean
+.PHONY: demo test coverage test-browser test-spark dist lab lint docs pictures bench format clean
 .DELETE_ON_ERROR:
 
 demo: $(VENV)/.core
@@ -55,6 +55,10 @@ lint: $(VENV)/.lint
 docs: $(VENV)/.docs
 	$(BIN)/python -m sphinx --quiet --fail-on-warning --builder html docs docs/_build/html
 	@echo "Open docs/_build/html/index.html"
+
+# The pages' pictures anew, from those that the tests of the browser make.
+pictures: test-browser
+	$(BIN)/python docs/pictures.py
 
 # The peers have an environment of their own: cassetter's pytest plugin clashes with others.
 bench: $(BENCH)/.ready

@@ -140,8 +140,12 @@ def test_every_error_is_in_troubleshooting() -> None:
 def test_pictures_are_used() -> None:
     """Each picture that the tests of the browser make is on a page."""
     text = "".join(page.read_text(encoding="utf-8") for page in PAGES)
-    for picture in (ROOT / "docs/images").glob("*.png"):
-        assert f"images/{picture.name}" in text
+    from docs.pictures import PICTURES
+
+    pictures = {picture.name for picture in (ROOT / "docs/images").glob("*.png")}
+    assert pictures == set(PICTURES), "docs/pictures.py says where each comes from"
+    for name in pictures:
+        assert f"images/{name}" in text
 
 
 def test_the_pages_of_the_site_are_in_its_tree() -> None:
