@@ -50,7 +50,6 @@ class BaseClient(abc.ABC, Generic[Frame, Stay]):
         self.statuses: Collection[Frame] = Collection(self, "statuses")
         self.roles: Collection[Frame] = Collection(self, "roles")
         self.files: Files[Frame] = Files(self, "files")
-        self.collection: AnyCollection[Frame] = AnyCollection(self)
 
     def __repr__(self) -> str:
         state = "no session" if self.state.token is None else "logged in"
@@ -65,6 +64,11 @@ class BaseClient(abc.ABC, Generic[Frame, Stay]):
     _is = "geoop"
 
     # --- calls ---------------------------------------------------------------------------------
+
+    @property
+    def collection(self) -> AnyCollection[Frame]:
+        """Any collection by its name: ``geoop.collection("notes")``."""
+        return AnyCollection(self)
 
     def call(self, name: str, *values: Any, **named: Any) -> Frame:
         """An operation by its name in the table: ``geoop.call("jobs.get", 5)``, ``"GET /jobs"``.
