@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.cassettes.samples import as_stock, interaction, line, names, python, stock
+from toolkit.cassettes import lock
 from toolkit.cassettes.writer import Writer
 from toolkit.outcomes import CassetteError
 
@@ -97,3 +98,38 @@ if hasattr(os, "fork"):
         assert done.returncode == 0, done.stderr
         assert "belongs to the parent process" in done.stdout
         assert "free" in done.stdout
+
+
+def test_a_place_that_cannot_be_locked(tmp_path: Path) -> None:
+    """What stands where the lock belongs is named; nothing is begun."""
+    (tmp_path / "a.yaml.lock").mkdir()
+    with pytest.raises(CassetteError, match=r"a\.yaml cannot be recorded: .*a\.yaml\.lock"):
+        Writer(tmp_path / "a.yaml")
+    assert names(tmp_path) == ["a.yaml.lock"]
+
+
+def test_a_lock_that_went_while_it_was_taken_is_taken_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its last holder removed the file between our opening and our locking it."""
+    honest = lock._is_named
+    answers = [False]
+    monkeypatch.setattr(lock, "_is_named", lambda *of: answers.pop() if answers else honest(*of))
+    writer = Writer(tmp_path / "a.yaml")
+    assert answers == []
+    with pytest.raises(CassetteError, match="recorded in this process already"):
+        Writer(tmp_path / "a.yaml")
+    writer.close()
+
+
+if sys.platform != "win32":
+
+    def test_a_file_system_without_locks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Its error is told as a sentence, and no handle stays open."""
+
+        def refused(*_: object) -> None:
+            raise OSError(37, "No locks available")
+
+        monkeypatch.setattr("fcntl.flock", refused)
+        with pytest.raises(CassetteError, match="This file system cannot lock a file"):
+            Writer(tmp_path / "a.yaml")
