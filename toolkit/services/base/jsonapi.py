@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, cast
+from urllib.parse import quote, urlencode
 
 import pandas as pd
 
@@ -205,7 +206,7 @@ class JsonApi:
         return Plan(
             function,
             self.base + function.fill({hole: given.get(hole) for hole in function.holes}),
-            tuple((name, str(value)) for name, value in query if value is not None),
+            tuple((name, _text(value)) for name, value in query if value is not None),
             json_bytes(given[body]) if body is not None else None,
             target="/".join(str(given[one.parameter]) for one in function.given if one.names),
         )
@@ -234,7 +235,7 @@ class JsonApi:
 
     def _exchange(self, plan: Plan, url: str, headers: Headers) -> Flow[RestCall]:
         kind = (("Content-Type", plan.content_type),) if plan.body is not None else ()
-        query = "&".join(f"{name}={value}" for name, value in plan.query)
+        query = urlencode(plan.query, quote_via=quote)
         answer = yield Send(
             plan.body or b"",
             repeatable=not plan.function.changes,
@@ -282,8 +283,16 @@ class JsonApi:
         function = call.function
         if function.shape == "none":
             name, target, outcome = function.name, call.target, call.outcome
-            return outcome_row(OUTCOME_COLUMNS, name, target, outcome, call.elapsed, call.at)
-        return typed(self.items(function, call.data), self.models.get(function.resource, EMPTY))
+            result = outcome_row(OUTCOME_COLUMNS, name, target, outcome, call.elapsed, call.at)
+        else:
+            items = self.items(function, call.data)
+            result = typed(items, self.models.get(function.resource, EMPTY))
+        result.attrs.update(call.attrs)
+        return result
+
+
+def _text(value: Any) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def _explain(error: CallError, plan: Plan, secrets: tuple[str, ...]) -> None:

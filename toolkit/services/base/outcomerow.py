@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from typing import Any
 
 import pandas as pd
 
@@ -31,6 +32,21 @@ def outcome_columns(
         Column("elapsed", "number", about="seconds until the answer was whole"),
         Column("at", "time", about="when it was sent (UTC)"),
     )
+
+
+def call_attrs(
+    service: str, function: str, target: str, outcome: Outcome, elapsed: float, at: dt.datetime
+) -> dict[str, Any]:
+    """What ``DataFrame.attrs`` says of the call that a frame came from; informative only."""
+    return {
+        "service": service,
+        "function": function,
+        "target": target,
+        "code": outcome.code,
+        "label": outcome.label,
+        "at": at.isoformat(),
+        "elapsed": elapsed,
+    }
 
 
 def outcome_row(

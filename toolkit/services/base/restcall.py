@@ -11,6 +11,7 @@ import httpx
 import msgspec
 
 from toolkit.outcomes import BadReply, Outcome
+from toolkit.services.base.outcomerow import call_attrs
 from toolkit.services.base.rest import RestFunction
 
 JSON = "application/json"
@@ -85,6 +86,14 @@ class RestCall:
         said = f"{self.outcome.code} {self.outcome.label}, {len(self.body):,} bytes"
         service = self.function.service
         return f"<{service} call {self.function.name}{aim}: {said} in {self.elapsed:.3f} s>"
+
+    @property
+    def attrs(self) -> dict[str, Any]:
+        """What the ``attrs`` of a frame of it say."""
+        function = self.function
+        return call_attrs(
+            function.service, function.name, self.target, self.outcome, self.elapsed, self.at
+        )
 
     @functools.cached_property
     def data(self) -> Any:

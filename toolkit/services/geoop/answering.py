@@ -28,7 +28,9 @@ def frame_of_call(plan: Plan, answer: Answer, collection: str) -> pd.DataFrame:
     """
     call = call_of(plan, answer)
     if plan.function in (ACTION, UPLOAD) or not plan.function.changes:
-        return frame_of(call.raise_for_outcome().items(collection), collection)
+        result = frame_of(call.raise_for_outcome().items(collection), collection)
+        result.attrs.update(call.attrs)
+        return result
     sent = _sent(plan, call, collection)
     batch = Batch(plan.function, collection, "", sent, pd.RangeIndex(len(sent)), max(len(sent), 1))
     judge(call, collection, sent, batch.results, State("", "", Options(index_base="detect")))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import builtins
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any, Literal
 
 import pandas as pd
@@ -16,7 +16,7 @@ from toolkit.services.base.driving import Flow
 from toolkit.services.base.jsonbody import json_bytes
 from toolkit.services.base.rest import RestFunction
 from toolkit.services.base.restcall import Plan
-from toolkit.services.geoop.call import Item
+from toolkit.services.geoop.call import Call, Item
 from toolkit.services.geoop.functions import ACTION, function_of
 from toolkit.services.geoop.items import Missing, check_ids, frame_of, items_of, table_of
 from toolkit.services.geoop.modifiers import Filter, Query
@@ -65,7 +65,7 @@ class Operations:
         if page is not None:
             plan = self._plan("list", query=(*asked, *names.paging(page, step)))
             call = yield from self._client.fetch_flow(plan)
-            result = frame_of(call.items(self._name), self._name, nested)
+            result = self._frame(call, call.items(self._name), nested)
             result.attrs.update(call.metadata)
             return result
         with Progress(self._name) as shown:
@@ -73,7 +73,7 @@ class Operations:
                 plan, self._client.state, self._name, size=step, tell=progress or shown
             )
         self._client.last = found.call
-        result = frame_of(found.items, self._name, nested)
+        result = self._frame(found.call, found.items, nested)
         result.attrs.update(total=found.total, requests=found.requests)
         return result
 
@@ -86,7 +86,7 @@ class Operations:
         """One item."""
         plan = self._plan("get", id, query=self._client.options.modifiers.choosing(fields))
         call = yield from self._client.fetch_flow(plan)
-        return frame_of(call.items(self._name), self._name, nested)
+        return self._frame(call, call.items(self._name), nested)
 
     def write(
         self,
@@ -164,7 +164,12 @@ class Operations:
         has_items = isinstance(call.data, dict) and any(
             isinstance(value, list) for value in call.data.values()
         )
-        return frame_of(call.items(self._name) if has_items else [], self._name)
+        return self._frame(call, call.items(self._name) if has_items else [])
+
+    def _frame(self, call: Call, items: Sequence[Item], nested: Nested = "flat") -> pd.DataFrame:
+        result = frame_of(items, self._name, nested)
+        result.attrs.update(call.attrs)
+        return result
 
     def _plan(self, operation: str, id: int | None = None, query: Query = ()) -> Plan:  # noqa: A002
         function = function_of(self._name, operation)

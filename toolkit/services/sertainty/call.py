@@ -11,6 +11,7 @@ import pandas as pd
 
 from toolkit.outcomes import CallError, Outcome
 from toolkit.services.base.functions import Function
+from toolkit.services.base.outcomerow import call_attrs
 from toolkit.services.sertainty.envelope import Item, Reply
 from toolkit.services.sertainty.results import acknowledgement, results_frame
 
@@ -60,13 +61,10 @@ class Call:
                 raise
         else:
             frame = acknowledgement(self.function, self.target, self.outcome, self.elapsed, self.at)
+        function = self.function
         frame.attrs.update(
-            service=self.function.service,
-            function=self.function.name,
-            target=self.target,
-            code=self.outcome.code,
-            label=self.outcome.label,
-            at=self.at.isoformat(),
-            elapsed=self.elapsed,
+            call_attrs(
+                function.service, function.name, self.target, self.outcome, self.elapsed, self.at
+            )
         )
         return frame

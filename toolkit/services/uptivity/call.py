@@ -12,7 +12,7 @@ import pandas as pd
 from toolkit.frames import Column
 from toolkit.outcomes import Category, Outcome
 from toolkit.services.base.functions import Function
-from toolkit.services.base.outcomerow import outcome_row
+from toolkit.services.base.outcomerow import call_attrs, outcome_row
 from toolkit.services.uptivity.functions import AGENT_NAMES, TABLE, is_read
 from toolkit.services.uptivity.reply import Reply
 from toolkit.services.uptivity.results import (
@@ -125,16 +125,10 @@ class Call:
                 OUTCOME_COLUMNS, self.function, self.target, self.outcome, self.elapsed, self.at
             )
         result.attrs.update(
-            service="uptivity",
-            function=self.function,
-            target=self.target,
-            code=self.outcome.code,
-            label=self.outcome.label,
+            call_attrs("uptivity", self.function, self.target, self.outcome, self.elapsed, self.at),
             category=self.outcome.category.value,
             partial=self.is_partial,
             repaired=self.reply.repaired,
-            at=self.at.isoformat(),
-            elapsed=self.elapsed,
         )
         return result
 

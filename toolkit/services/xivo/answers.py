@@ -86,10 +86,13 @@ def frame_of(call: Call, view: View | None = None) -> pd.DataFrame:
     function = call.function
     if function.shape == "none":
         _ = call.data  # a proxy's page is no success
-        return outcome_frame(call)
-    if function.answer == "csv" and "json" not in call.headers.get("content-type", ""):
-        return view.build(csv_items(call.text, model(function.resource)), function.resource)
-    return view.build(items_of(call), function.resource)
+        result = outcome_frame(call)
+    elif function.answer == "csv" and "json" not in call.headers.get("content-type", ""):
+        result = view.build(csv_items(call.text, model(function.resource)), function.resource)
+    else:
+        result = view.build(items_of(call), function.resource)
+    result.attrs.update(call.attrs)
+    return result
 
 
 def outcome_frame(call: Call) -> pd.DataFrame:

@@ -76,7 +76,7 @@ def read_list(
 ) -> Flow[pd.DataFrame]:
     """A whole list as a DataFrame, with a progress bar when it takes long.
 
-    ``attrs`` holds ``total`` (how many the server says that match).
+    ``attrs`` holds ``total`` (how many the server says that match), and tells the last request.
     """
     what = plan.function.method.removesuffix(".list")
     with Progress(what) as shown:
@@ -85,6 +85,7 @@ def read_list(
     state.last = found.call
     with without_collector():
         frame = view.build(found.items, plan.function.resource)
+    frame.attrs.update(found.call.attrs)
     if found.total is not None:
         frame.attrs["total"] = found.total
     return frame
