@@ -60,4 +60,5 @@ nitpicky = True
 nitpick_ignore_regex = [
     (r"py:.*", r"(?!toolkit\.)\w+\..*"),
     (r"py:class", r".*"),
+    (r"py:attr", r"\w+"),  # of an instance, told of in the text of its class
 ]

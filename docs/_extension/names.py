@@ -24,6 +24,8 @@ def point_names(_app: Sphinx, page: nodes.document) -> None:
             target = link["reftarget"]
             if "." in target or link.get("refdomain") != "py" or "full" in link:
                 continue
+            if link.get("reftype") in ("meth", "attr"):
+                continue  # found in its class
             full = _full_name(home, target)
             if full:
                 link["reftarget"], link["refspecific"], link["full"] = full, False, True
