@@ -30,7 +30,7 @@ coverage: $(VENV)/.test
 
 # A process of its own: the browser's driver leaves an event loop behind. Pictures of each step
 # are in tests/artifacts/browser.
-test-browser: $(VENV)/.browser
+test-browser: $(VENV)/.browser docs
 	$(BIN)/python -m pytest tests/browser
 
 # Builds the source distribution and from it the wheel, then tries both in a clean environment.
