@@ -16,6 +16,7 @@ import pandas as pd
 import pytest
 
 import toolkit
+from tests.services.attrs import lasting
 from tests.services.geoop.awaited import Counting, counting
 from tests.services.geoop.conftest import Connect
 from tests.services.geoop.test_login import Person
@@ -82,7 +83,7 @@ def test_every_read_gives_the_same(geoop: Client, box: GeoopBox) -> None:
         found = run(box, lambda one, name=name, number=number: look(one, name, number))
         for frame, wanted in zip(found, expected, strict=True):
             pd.testing.assert_frame_equal(frame, wanted)
-            assert frame.attrs == wanted.attrs
+            assert lasting(frame.attrs) == lasting(wanted.attrs)
 
 
 def test_failures_land_on_their_rows(box: GeoopBox) -> None:

@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 
 import toolkit
+from tests.services.attrs import lasting
 from tests.services.xivo.awaited import at, blocking, comparable, use
 from toolkit.outcomes import CallError
 from toolkit.sandbox.xivo import XivoBox
@@ -81,7 +82,7 @@ def compare(found: object, expected: Any) -> None:
     else:
         assert isinstance(found, pd.DataFrame)
         pd.testing.assert_frame_equal(comparable(found), comparable(expected))
-        assert found.attrs == expected.attrs
+        assert lasting(found.attrs) == lasting(expected.attrs)
 
 
 def test_every_read_gives_the_frame_of_the_blocking_client(era: XivoBox) -> None:
