@@ -208,3 +208,33 @@ def test_demo_notices_a_difference(
     monkeypatch.setattr(demo, "play", altered)
     assert main(["demo", "--output", str(tmp_path)]) == 1
     assert "configGetList" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("raised", "status", "said"),
+    [
+        (KeyboardInterrupt(), 130, ""),
+        (OSError(28, "No space left on device"), 2, "toolkit check: No space left on device\n"),
+        (
+            PermissionError(13, "Permission denied", "a.yaml"),
+            2,
+            "toolkit check: a.yaml: Permission denied\n",
+        ),
+    ],
+    ids=["interrupt", "disk", "permission"],
+)
+def test_what_ends_a_command(
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    raised: BaseException,
+    status: int,
+    said: str,
+) -> None:
+    """An interrupt and an error of the system end it with a status, and a sentence at most."""
+
+    def run(_: object) -> int:
+        raise raised
+
+    monkeypatch.setattr("toolkit.cli.files.run", run)
+    assert main(["check", "a.yaml"]) == status
+    assert capsys.readouterr().err == said
