@@ -16,7 +16,6 @@ import toolkit
 HERE = Path(__file__).parent
 EXAMPLES = sorted(path for path in (HERE / "examples").glob("*.py") if path.stem != "wrong")
 WRONG = HERE / "examples" / "wrong.py"
-CACHE = HERE.parent.parent / ".mypy_cache" / "as-a-user"
 
 Errors = dict[Path, Counter[tuple[int, str]]]
 
@@ -24,11 +23,12 @@ Errors = dict[Path, Counter[tuple[int, str]]]
 @pytest.fixture(scope="module")
 def found(tmp_path_factory: pytest.TempPathFactory) -> Errors:
     """What mypy says, run once, with no settings of ours and from where there is no source."""
+    elsewhere = tmp_path_factory.mktemp("elsewhere")  # and nothing is known from an earlier run
     command = [sys.executable, "-m", "mypy", "--strict", "--config-file=", "--no-pretty"]
-    command += ["--no-error-summary", "--hide-error-context", "--cache-dir", str(CACHE)]
+    command += ["--no-error-summary", "--hide-error-context", "--cache-dir", str(elsewhere)]
     done = subprocess.run(
         [*command, *map(str, EXAMPLES), str(WRONG)],
-        cwd=tmp_path_factory.mktemp("elsewhere"),
+        cwd=elsewhere,
         capture_output=True,
         text=True,
         check=False,
