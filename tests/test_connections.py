@@ -112,6 +112,25 @@ def test_what_was_cancelled_or_left_unread_is_closed() -> None:
     asyncio.run(main())
 
 
+def test_closed_while_calls_end() -> None:
+    """Cancelled calls that give their connections up meanwhile do not disturb the closing."""
+
+    async def main() -> None:
+        async with serving() as server:
+            transport = Connections(one)
+            client = httpx.AsyncClient(transport=transport)
+            server.free.clear()
+            asked = [asyncio.ensure_future(client.get(server.url)) for _ in range(9)]
+            await server.until(requests=9)
+            for call in asked:
+                call.cancel()
+            await client.aclose()
+            ends = await asyncio.gather(*asked, return_exceptions=True)
+            assert all(isinstance(end, asyncio.CancelledError) for end in ends)
+
+    asyncio.run(main())
+
+
 def test_what_is_idle_for_long_is_closed() -> None:
     """Of many, only those stay open that are used."""
 

@@ -93,8 +93,10 @@ class Connections(httpx.AsyncBaseTransport):
     async def aclose(self) -> None:
         """Close the connections of this event loop; those of ended ones are gone already."""
         here, self._loops = self._here(), {}
-        for connection in here.all:
-            await connection.transport.aclose()
+        closing = [connection.transport.aclose() for connection in here.all]  # calls still end
+        for failed in await asyncio.gather(*closing, return_exceptions=True):
+            if failed is not None:
+                raise failed
 
     async def _forget_old(self, here: _OfLoop, idle: deque[_Connection]) -> None:
         while idle and time.monotonic() - idle[0].idle_since > self._kept:
