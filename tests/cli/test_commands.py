@@ -40,6 +40,20 @@ def test_calls_as_a_table(cassette: Path, capsys: pytest.CaptureFixture[str]) ->
     assert "2 of 6 rows" in out
 
 
+def test_rows_from_0_on(cassette: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """No table has fewer rows than none."""
+    with pytest.raises(SystemExit, match="2"):
+        main(["calls", str(cassette), "--rows", "-3"])
+    assert "a number from 0 on is expected, not '-3'" in capsys.readouterr().err
+
+
+def test_what_is_missing(capsys: pytest.CaptureFixture[str]) -> None:
+    """A script's own arguments are not among what has to be given."""
+    with pytest.raises(SystemExit, match="2"):
+        main(["record"])
+    assert capsys.readouterr().err.endswith("are required: cassette, script\n")
+
+
 def test_calls_as_json_and_csv(cassette: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """The same rows for programs."""
     assert main(["calls", str(cassette), "--format", "json"]) == 0

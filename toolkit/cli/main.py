@@ -63,12 +63,20 @@ def parser() -> argparse.ArgumentParser:
     )
     lab.add_argument("--no-browser", action="store_true", help="print the address only")
     lab.add_argument(
-        "arguments", nargs=argparse.REMAINDER, help="JupyterLab's own options, such as --allow-root"
+        "arguments",
+        nargs=argparse.REMAINDER,
+        help="JupyterLab's own options, after --: toolkit lab -- --port=9000",
     )
-    for name in ("record", "replay"):
-        made[name].add_argument("cassette")
+    for name, about in (
+        ("record", "the file to record to; one that is there goes on"),
+        ("replay", "the recording that answers"),
+    ):
+        made[name].add_argument("cassette", help=about)
         made[name].add_argument("script", help="a Python file")
-        made[name].add_argument("arguments", nargs=argparse.REMAINDER, help="the script's own")
+        own = made[name].add_argument(
+            "arguments", nargs=argparse.REMAINDER, help="the script's own"
+        )
+        own.required = False  # argparse would name them among what is missing
     watch = made["watch"]
     watch.add_argument("server", help="a name in the profile file, or an address")
     watch.add_argument("--service", default="sertainty", help="of an address")
@@ -84,17 +92,25 @@ def parser() -> argparse.ArgumentParser:
     made["settings"].add_argument("profile", nargs="?", help="a name in the profile file")
     for name in ("calls", "codes", "log", "settings", "profiles"):
         made[name].add_argument(
-            "--format", choices=["table", "csv", "json", "markdown"], default="table"
+            "--format",
+            choices=["table", "csv", "json", "markdown"],
+            default="table",
+            help="json gives a line of JSON a row",
         )
     for name in ("calls", "log"):
-        made[name].add_argument("--rows", type=int, default=50, help="at most so many in a table")
-    made["codes"].add_argument("--by", default="service,function,code,label,category")
+        made[name].add_argument("--rows", type=_rows, default=50, help="at most so many in a table")
+    made["codes"].add_argument(
+        "--by",
+        metavar="COLUMNS",
+        default="service,function,code,label,category",
+        help="what to count by: columns of the calls, or hour; by default %(default)s",
+    )
     made["log"].add_argument("--keep-truncated", action="store_true", help="read a cut log too")
     made["report"].add_argument(
         "--output", "-o", default="report.html", help="a name that ends in .md gives Markdown"
     )
     made["report"].add_argument("--title", help="by default the names of the sources")
-    made["check"].add_argument("cassette", nargs="+")
+    made["check"].add_argument("cassette", nargs="+", help="the file to look through")
     convert = made["convert"]
     convert.add_argument("source")
     convert.add_argument("target", help="format by its ending: .yaml .json .har, or --to")
@@ -107,6 +123,12 @@ def parser() -> argparse.ArgumentParser:
         help="bodies over so many bytes go into files of their own",
     )
     return top
+
+
+def _rows(text: str) -> int:
+    if not text.isdecimal():
+        raise argparse.ArgumentTypeError(f"a number from 0 on is expected, not {text!r}")
+    return int(text)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
