@@ -30,9 +30,11 @@ def test_without_a_login(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> 
 
 
 def test_what_is_wrong(capsys: pytest.CaptureFixture[str]) -> None:
-    """One sentence for a profile that is none, and where nobody can be asked for a login."""
+    """One sentence for a profile or a service that is none, and where nobody can be asked."""
     assert main(["watch", "no-such-server"]) == 2
     assert "no-such-server" in capsys.readouterr().err
+    assert main(["watch", "http://127.0.0.1:9/", "--service", "uptivty"]) == 2
+    assert "called 'uptivty'; did you mean 'uptivity'?" in capsys.readouterr().err
     with toolkit.sandbox.start("sertainty") as box:
         assert main(["watch", box.url, "--user", "ada"]) == 2
     assert capsys.readouterr().err.startswith("toolkit watch: ")

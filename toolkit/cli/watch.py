@@ -11,6 +11,8 @@ from collections.abc import Callable
 from typing import Any
 
 import toolkit
+from toolkit import services
+from toolkit.configuration.table import unknown
 from toolkit.outcomes import InvalidArgument
 
 
@@ -32,6 +34,8 @@ def run(options: argparse.Namespace) -> int:
 
 def _server(options: argparse.Namespace) -> Any:
     if "://" in options.server:
+        if options.service not in services.load():
+            raise unknown("no service is called", options.service, services.load())
         return {"service": options.service, "url": options.server}
     return options.server
 
