@@ -114,6 +114,13 @@ def test_from_the_table() -> None:
     pd.testing.assert_frame_equal(table[timeless], whole[timeless])
 
 
+def test_its_folder_is_made(tmp_path: Path) -> None:
+    """As that of a cassette is."""
+    path = tmp_path / "runs" / "monday" / "run.jsonl"
+    toolkit.run(Tasks().get_status, OVER, journal=path)
+    assert path.is_file()
+
+
 def test_another_run_is_refused(journal: Path) -> None:
     """A journal, and a table, belong to one function and one table; the sentence says which."""
     table = toolkit.run(Tasks().pause, OVER, journal=journal)

@@ -44,6 +44,12 @@ def test_who_does_not_say() -> None:
         toolkit.run(map, [{"a": 1}])  # type: ignore[call-overload]
 
 
+def test_no_function() -> None:
+    """What a function gave, or its name, is not the function."""
+    with pytest.raises(toolkit.InvalidArgument, match="without brackets, not a DataFrame"):
+        toolkit.run(pd.DataFrame(), [{"a": 1}])  # type: ignore[call-overload]
+
+
 def test_methods_that_are_made_when_asked_for() -> None:
     """XiVO's other services have their methods from the table; what no table has is not known."""
     xivo = toolkit.xivo.connect("http://127.0.0.1:1/", era="wazo")

@@ -52,6 +52,8 @@ class Journal:
         self.path = Path(path)
         self._digests = digests
         self._guard = threading.Lock()
+        with contextlib.suppress(OSError):  # the lock says what is wrong
+            self.path.parent.mkdir(parents=True, exist_ok=True)
         self._writer = WriterLock(self.path)
         try:
             self.before = self._read(function)

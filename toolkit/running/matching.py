@@ -158,6 +158,11 @@ class Matching:
 
 def _slots(function: Callable[..., Any], method: Method) -> tuple[list[Slot], bool]:
     """The arguments of a function, and whether it takes any further by name."""
+    if not callable(function):
+        raise InvalidArgument(
+            "run takes a function itself, such as gateway.task.get_status without brackets, not a "
+            f"{type(function).__name__}"
+        )
     try:
         parameters = list(inspect.signature(function).parameters.values())
     except (TypeError, ValueError):
