@@ -12,6 +12,8 @@ import pytest
 import toolkit
 from toolkit.cli.main import main
 from toolkit.configuration import SETTINGS
+from toolkit.services.base.options import option_settings
+from toolkit.services.profiles import offered
 
 Write = Callable[[str], Path]
 DTYPES = {
@@ -26,6 +28,14 @@ def test_the_table_of_all(folder: Path) -> None:
     assert table["setting"].tolist() == list(SETTINGS)
     assert table.dtypes.astype(str).to_dict() == DTYPES
     assert table["about"].notna().all()
+
+
+@pytest.mark.parametrize("service", ["geoop", "sertainty", "uptivity", "xivo"])
+def test_what_an_option_is(service: str) -> None:
+    """The words of a docstring's first sentence are cut inside no bracket and no quotation."""
+    texts = [row.about for row in option_settings(offered(service, "Options")).values()]
+    assert [text for text in texts if text.count("(") != text.count(")")] == []
+    assert [text for text in texts if text.count('"') % 2] == []
 
 
 def test_the_table_of_a_profile(write: Write, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -28,12 +28,14 @@ class Options:
         Rounds of prompts after which the client gives up.
     reopen : bool
         Whether a read whose session was lost opens a new one, once, when answers were given.
-    http_method, content_type : str
-        The guide names neither (its section 3 says "TBD").
+    http_method : str
+        HTTP method of every request; the guide names none (its section 3 says "TBD").
+    content_type : str
+        Content type of every request; the guide names none either.
     text_encoding : str
         Encoding of text inside base64.
     ping_timeout : float
-        Seconds that agentPing waits (guide 4.4: a timeout may mean that the agent is not there).
+        Seconds that agentPing waits. A timeout may mean that the agent is not there (guide 4.4).
     """
 
     service: ClassVar[str] = "sertainty"
