@@ -182,7 +182,10 @@ class EngineCassette(Cassette):  # type: ignore[misc]
 
     def _not_recorded(self, asked: Request, request: Any) -> RequestNotRecorded:
         if not self.rewound:
-            text = f"There is no cassette {self._path}, and record mode 'none' records none."
+            text = (
+                f"There is no cassette {self._path}, and record mode 'none' records none; "
+                "record mode 'once' does (with pytest: --cassette-mode=once)."
+            )
         else:
             recorded = self._storage.count(self._matching.key(asked))
             text = explain(Path(self._path), asked, self._matching, recorded)
