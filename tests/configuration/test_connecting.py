@@ -194,6 +194,15 @@ def test_a_name_that_is_not_there(folder: Path, write: Write) -> None:
         toolkit.settings(raed=7)
 
 
+def test_an_address_is_no_name(folder: Path, write: Write) -> None:
+    """It says who takes an address, and does not repeat what may hold a password."""
+    for _ in range(2):  # with a profile file and without
+        with pytest.raises(InvalidArgument, match=r"such as toolkit\.sertainty\.connect") as raised:
+            toolkit.connect("https://ada:hunter2@gateway.example/")
+        assert "hunter2" not in str(raised.value)
+        write('[profiles.field]\nservice = "geoop"')
+
+
 def test_options_in_the_environment(write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
     """A service's options may be set under its name, with a profile and without one."""
     write('[profiles.field]\nservice = "geoop"\npage_size = 5\nchunk = 5')

@@ -104,6 +104,11 @@ class ProfileFile:
         """
         if name in self.profiles:
             return self.profiles[name]
+        if "://" in name:  # it may hold a password, and is not repeated
+            raise InvalidArgument(
+                "a profile's name is expected, not an address; the connect of a service takes one, "
+                "such as toolkit.sertainty.connect(url)"
+            )
         if self.path is None:
             raise InvalidArgument(
                 f"there is no profile {name!r}, for there is no profile file; a file {NAME} in "
