@@ -256,6 +256,13 @@ def test_what_cannot_be_watched(gateway: Gateway) -> None:
         Watch(toolkit.sertainty.connect_async("http://127.0.0.1:1/"))
 
 
+def test_no_table() -> None:
+    """A function that gives something else than a table ends the watch with a sentence."""
+    watch = Watch(Shelf(), 1, of={"shelf": lambda: 3}, clock=Steps())
+    watch.wait()
+    assert "shelf gave no DataFrame but int" in watch.ended
+
+
 def test_a_key_that_is_not_there() -> None:
     """It ends the watch and names the columns; so does any other exception of the function."""
     shelf = Shelf(frame(a="x"))

@@ -109,6 +109,8 @@ class Table:
             yield Change(at, "went", self._name, key)
 
     def _by_key(self, now: pd.DataFrame) -> dict[str, dict[str, str]]:
+        if not isinstance(now, pd.DataFrame):
+            raise InvalidArgument(f"{self._name} gave no DataFrame but {type(now).__name__}")
         missing = [name for name in self._key if name not in now.columns]
         if missing and (len(now) or len(now.columns)):
             have = ", ".join(map(str, now.columns)) or "none"
