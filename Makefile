@@ -74,7 +74,7 @@ clean:
 $(VENV)/.python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 	  { echo "Python 3.11 or newer is needed; name one with: make PYTHON=python3.12 ..."; exit 1; }
-	@echo "Setting up $(VENV), once ..."
+	@echo "Setting up $(VENV), once; it takes a minute or two ..."
 	$(PYTHON) -m venv $(VENV)
 	@touch $@
 
