@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 import httpx
+import pytest
 from hypothesis import given, strategies as st
 
 from toolkit.http import Answer
@@ -78,3 +79,23 @@ def test_a_frame_tells_its_call() -> None:
             "at": "2026-01-05T09:00:00+00:00",
             "elapsed": 0.25,
         }
+
+
+def test_models_of_a_text_that_is_indented() -> None:
+    """As it stands inside a function; a secret of any kind is one by its name."""
+    models = read_models("""
+        keys   id:i pin:i*
+               note
+        rooms  id:i
+    """)
+    assert {name: [one.name for one in model.fields] for name, model in models.items()} == {
+        "keys": ["id", "pin", "note"],
+        "rooms": ["id"],
+    }
+    assert models["keys"].secrets == {"pin"}
+
+
+def test_a_kind_that_is_none() -> None:
+    """A slip in a service's table is told when it is read, and becomes no text column."""
+    with pytest.raises(ValueError, match="seen:d: a field's kind is one of i, n, b, t, not 'd'"):
+        read_models("birds  id:i seen:d")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -85,8 +86,10 @@ def _field(word: str, under: str = "") -> Field:
     name, _, values = word.partition("=")
     if values:
         return Field(name, Column(f"{under}{name}", "category", tuple(values.split("|"))))
-    name, _, kind = word.partition(":")
-    return Field(name, Column(f"{under}{name}", _KINDS.get(kind, "text")))
+    name, colon, kind = word.partition(":")
+    if colon and kind not in _KINDS:
+        raise ValueError(f"{word}: a field's kind is one of {', '.join(_KINDS)}, not {kind!r}")
+    return Field(name, Column(f"{under}{name}", _KINDS[kind] if colon else "text"))
 
 
 def read_models(
@@ -109,6 +112,11 @@ def read_models(
     keyed : mapping, optional
         By resource: the column that an object's keys go to.
 
+    Raises
+    ------
+    ValueError
+        A field has a kind that is none.
+
     Examples
     --------
     >>> [field.name for field in read_models("users  id:i name role{id:i}")["users"].fields]
@@ -116,15 +124,17 @@ def read_models(
     """
     models: dict[str, Model] = {}
     records: list[str] = []
-    for line in filter(str.strip, text.splitlines()):
+    for line in filter(str.strip, textwrap.dedent(text).splitlines()):
         if line.startswith(" "):
             records[-1] += " " + line.strip()
         else:
             records.append(line)
     for record in records:
         name, *words = _split(record)
-        secrets = frozenset(word[:-1] for word in words if word.endswith("*"))
         fields = tuple(_field(word.removesuffix("*")) for word in words)
+        secrets = frozenset(
+            field.name for field, word in zip(fields, words, strict=True) if word.endswith("*")
+        )
         csv_names, key = (renamed or {}).get(name, {}), (keyed or {}).get(name, "")
         models[name] = Model(name, fields, secrets, csv_names, key)
     return models
