@@ -23,10 +23,7 @@ test: $(VENV)/.test
 
 # The tests once more, with every branch of toolkit/ counted; fails below what pyproject.toml says.
 coverage: $(VENV)/.test
-	$(BIN)/python -m coverage erase
-	$(BIN)/python -m coverage run -m pytest -n 2 --dist loadgroup
-	$(BIN)/python -m coverage combine --quiet
-	$(BIN)/python -m coverage report
+	$(BIN)/python -m pytest -n 2 --dist loadgroup --cov --cov-report=term
 
 # A process of its own: the browser's driver leaves an event loop behind. Pictures of each step
 # are in tests/artifacts/browser.

@@ -110,10 +110,11 @@ class Watch:
         """Begin to look, in a thread; starting twice does nothing."""
         if self._thread is None:
             run = contextvars.copy_context().run
-            self._thread = threading.Thread(
+            thread = threading.Thread(
                 target=run, args=(self._run,), name="toolkit-watch", daemon=True
             )
-            self._thread.start()
+            thread.start()  # an interrupt may come here: then there is none to wait for
+            self._thread = thread
         return self
 
     def stop(self) -> None:
