@@ -7,15 +7,23 @@ import gzip
 import socket
 import threading
 import time
-from typing import Protocol
+from typing import Any, Protocol
 
 import httpx
 import pytest
 
+import toolkit
 from tests.loopback import drip, drop, hold, raw, reply, scripted
 from toolkit import http
 from toolkit.http import Limits
-from toolkit.outcomes import ConnectionLost, ReplyTooLarge, TimedOut, TransportFailure, Unreachable
+from toolkit.outcomes import (
+    ConnectionLost,
+    InvalidArgument,
+    ReplyTooLarge,
+    TimedOut,
+    TransportFailure,
+    Unreachable,
+)
 
 
 class Send(Protocol):
@@ -214,3 +222,28 @@ def test_redirects_are_not_followed(send: Send) -> None:
 def test_each_httpx_exception_has_its_own(error: httpx.HTTPError, kind: type) -> None:
     """Whether a byte may have been sent decides between Unreachable and the others."""
     assert type(http.failure_for(error)) is kind
+
+
+@pytest.mark.parametrize(
+    "limit",
+    [
+        {"connect": -1},
+        {"read": 0},
+        {"total": float("nan")},
+        {"max_bytes": 0},
+        {"retries": -1},
+        {"at_once": 0},
+        {"read": "20"},
+    ],
+)
+def test_limits_with_which_nothing_works(limit: dict[str, Any]) -> None:
+    """None at a time waits for ever, and no second is none: refused when it is said."""
+    (name,) = limit
+    with pytest.raises(InvalidArgument, match=rf"Limits\({name}=\.\.\.\): a .* is expected, not "):
+        Limits(**limit)
+
+
+def test_limits_that_are_none() -> None:
+    """A number is no Limits; the sentence shows one."""
+    with pytest.raises(InvalidArgument, match=r"such as toolkit.Limits\(read=20\), not 20"):
+        toolkit.sertainty.connect("http://127.0.0.1:9/", limits=20)  # type: ignore[arg-type]

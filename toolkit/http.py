@@ -14,11 +14,13 @@ import ssl
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from numbers import Real
 from typing import Any, TypeVar
 
 import httpx
 
-from toolkit.configuration import chosen_proxy, chosen_verify
+from toolkit.configuration import SETTINGS, chosen_proxy, chosen_verify
+from toolkit.configuration.table import LIMITS
 from toolkit.connections import Connections
 from toolkit.outcomes import (
     CallError,
@@ -39,6 +41,10 @@ TIMING = "toolkit.timing"
 """Key of ``httpx.Response.extensions`` under which a cassette tells an answer's own timing."""
 
 
+_LEAST = {"max_bytes": 1, "retries": 0, "at_once": 1}
+"""The least that a limit may be; the others are seconds, above 0."""
+
+
 @dataclass(frozen=True, slots=True)
 class Limits:
     """How long a call may take and how large an answer may be.
@@ -55,6 +61,11 @@ class Limits:
         How often a request that may be repeated is repeated after a lost connection.
     at_once : int
         How many requests of one async client are under way at a time; further ones wait.
+
+    Raises
+    ------
+    InvalidArgument
+        One is too small: nothing could be sent, or nothing would ever end.
     """
 
     connect: float = 5.0
@@ -63,6 +74,16 @@ class Limits:
     max_bytes: int = 256 * 1024 * 1024
     retries: int = 1
     at_once: int = AT_ONCE
+
+    def __post_init__(self) -> None:
+        for name in LIMITS:
+            value: Any = getattr(self, name)
+            good = isinstance(value, Real)
+            if good:
+                good = value >= _LEAST[name] if name in _LEAST else value > 0
+            if not good:
+                expected = SETTINGS[name].expected
+                raise InvalidArgument(f"Limits({name}=...): {expected} is expected, not {value!r}")
 
 
 @dataclass(slots=True)

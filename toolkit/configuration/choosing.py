@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from toolkit.configuration.layers import Found, Layers, find
 from toolkit.configuration.table import LIMITS, SETTINGS
+from toolkit.outcomes import InvalidArgument
 
 if TYPE_CHECKING:
     import ssl
@@ -48,7 +49,7 @@ def chosen_limits(
     Raises
     ------
     InvalidArgument
-        A setting is not usable.
+        A setting is not usable, or what is given is no Limits.
 
     Examples
     --------
@@ -56,6 +57,10 @@ def chosen_limits(
     30
     """
     if given is not None:
+        if not isinstance(given, type(default)):
+            raise InvalidArgument(
+                f"limits is a toolkit.Limits, such as toolkit.Limits(read=20), not {given!r}"
+            )
         return given
     layers = layers or Layers.here()
     known = {one.name for one in fields(default)}
