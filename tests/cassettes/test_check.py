@@ -185,3 +185,21 @@ def test_har_of_a_browser(tmp_path: Path) -> None:
     path = tmp_path / "a.har"
     har.write([PLACES["set-cookie"]], path)
     assert check(path)["place"].tolist() == ["response header Set-Cookie"]
+
+
+def test_folders(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A folder stands for all recordings in it; one without any is not called clean."""
+    (tmp_path / "deep").mkdir()
+    careless = Interaction(
+        Request("GET", "http://h/", [("Authorization", "Bearer zzzz")]), PLAIN.response
+    )
+    path = write(tmp_path / "deep" / "b.yaml", careless)
+    write(tmp_path / "a.yaml", PLAIN)
+    (tmp_path / "notes.txt").write_text("Authorization: Bearer zzzz")
+    assert check(tmp_path)["cassette"].unique().tolist() == [str(path)]
+    assert main([tmp_path]) == 1
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(CassetteError, match=r"holds no recording \(\.yaml"):
+        check(tmp_path / "empty")
+    assert main([tmp_path / "empty"]) == 2
+    assert "holds no recording" in capsys.readouterr().out

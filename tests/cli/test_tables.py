@@ -83,3 +83,11 @@ def test_a_pipe_that_holds_no_recording(
     monkeypatch.setattr(sys, "stdin", SimpleNamespace(buffer=io.BytesIO(b"just: notes\n")))
     assert main(["codes", "-"]) == 2
     assert len(capsys.readouterr().err.strip().splitlines()) == 1
+
+
+def test_a_folder_without_recordings(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """An empty table is told apart from a wrong folder; programs read the table alone."""
+    assert main(["calls", str(tmp_path), "--format", "csv"]) == 0
+    told = capsys.readouterr()
+    assert told.out.startswith("at,elapsed,")
+    assert told.err == f"{tmp_path} holds no recording with a call in it\n"

@@ -33,6 +33,7 @@ COLUMNS = (
 
 Paths = str | os.PathLike[str] | Iterable[str | os.PathLike[str]]
 
+_ENDINGS = (".yaml", ".yml", ".json", ".har")
 _LINE_END = re.compile(r"\\[nrt]|\s+")
 _UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _MAKES = (
@@ -54,7 +55,7 @@ def check(paths: Paths, *, redactor: Redactor | None = None) -> pd.DataFrame:
     Parameters
     ----------
     paths : path or iterable of paths
-        Cassettes in any layout (ours, vcrpy's YAML or JSON) or HAR files.
+        Cassettes in any layout (ours, vcrpy's YAML or JSON), HAR files, or folders of these.
     redactor : Redactor, optional
         One with further names, patterns or paths of secrets.
 
@@ -66,7 +67,8 @@ def check(paths: Paths, *, redactor: Redactor | None = None) -> pd.DataFrame:
     Raises
     ------
     CassetteError
-        When a file cannot be read; what cannot be read cannot be called clean.
+        When a file cannot be read, or a folder holds none; what was not read cannot be called
+        clean.
 
     Examples
     --------
@@ -74,8 +76,8 @@ def check(paths: Paths, *, redactor: Redactor | None = None) -> pd.DataFrame:
     True
     """
     looking = Inspection(redactor or Redactor())
-    several = [paths] if isinstance(paths, (str, os.PathLike)) else list(paths)
-    rows = [row for path in several for row in _findings(Path(path), looking)]
+    files = [file for path in _several(paths) for file in _files(path)]
+    rows = [row for file in files for row in _findings(file, looking)]
     return frame(COLUMNS, rows)
 
 
@@ -88,9 +90,8 @@ def main(paths: Paths, write: Callable[[str], object] | None = None) -> int:
         0 when nothing was found, 1 when something was, 2 when a file could not be read.
     """
     say = write or (lambda line: print(line, file=sys.stdout))
-    several = [paths] if isinstance(paths, (str, os.PathLike)) else list(paths)
     worst = 0
-    for path in several:
+    for path in _several(paths):
         try:
             found = check(path)
         except CassetteError as error:
@@ -117,6 +118,19 @@ def hint(secret: str) -> str:
         return f"{length}: a UUID"
     make = next((name for pattern, name in _MAKES if pattern.fullmatch(secret)), "")
     return f"{length}: {make}" if make else length
+
+
+def _several(paths: Paths) -> list[Path]:
+    return [Path(paths)] if isinstance(paths, str | os.PathLike) else [Path(one) for one in paths]
+
+
+def _files(path: Path) -> list[Path]:
+    if not path.is_dir():
+        return [path]
+    found = sorted(file for file in path.rglob("*") if file.suffix.lower() in _ENDINGS)
+    if not found:
+        raise CassetteError(f"{path} holds no recording ({', '.join(_ENDINGS)})")
+    return found
 
 
 def _findings(path: Path, looking: Inspection) -> Iterator[tuple[str, int | None, str, str, str]]:

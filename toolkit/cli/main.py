@@ -110,7 +110,9 @@ def parser() -> argparse.ArgumentParser:
         "--output", "-o", default="report.html", help="a name that ends in .md gives Markdown"
     )
     made["report"].add_argument("--title", help="by default the names of the sources")
-    made["check"].add_argument("cassette", nargs="+", help="the file to look through")
+    made["check"].add_argument(
+        "cassette", nargs="+", help="the file to look through, or a folder of them"
+    )
     convert = made["convert"]
     convert.add_argument("source")
     convert.add_argument("target", help="format by its ending: .yaml .json .har, or --to")

@@ -30,6 +30,9 @@ def run(options: argparse.Namespace) -> int:
         if "-" in options.source:
             piped = source[options.source.index("-")]
             calls["cassette"] = calls["cassette"].cat.rename_categories({piped: "-"})
+        for name in options.source:
+            if calls.empty and Path(name).is_dir():
+                print(f"{name} holds no recording with a call in it", file=sys.stderr)
         if options.command == "calls":
             show(calls, options)
         else:
