@@ -289,7 +289,7 @@ def test_formats_that_are_none(tmp_path: Path, target: str, to: str | None, says
     """The sentence lists the formats."""
     source = write(tmp_path / "a.yaml", TRAFFIC)
     with pytest.raises(
-        InvalidArgument, match=rf"{says}: say to=\.\.\., one of flow, block, json, har"
+        InvalidArgument, match=rf"{says}: name one of flow, block, json, har"
     ):
         convert(source, tmp_path / target, to=to)  # type: ignore[arg-type]
 

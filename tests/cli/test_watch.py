@@ -35,6 +35,8 @@ def test_what_is_wrong(capsys: pytest.CaptureFixture[str]) -> None:
     assert "no-such-server" in capsys.readouterr().err
     assert main(["watch", "http://127.0.0.1:9/", "--service", "uptivty"]) == 2
     assert "called 'uptivty'; did you mean 'uptivity'?" in capsys.readouterr().err
+    assert main(["watch", "http://127.0.0.1:9/", "--service", "xivo"]) == 2
+    assert "say what of xivo to watch: --of users.list --key id" in capsys.readouterr().err
     with toolkit.sandbox.start("sertainty") as box:
         assert main(["watch", box.url, "--user", "ada"]) == 2
     assert capsys.readouterr().err.startswith("toolkit watch: ")

@@ -157,7 +157,7 @@ def _form(path: Path, to: str | None) -> Format:
     if form is None:
         formats = ", ".join(get_args(Format))
         what = f"{to!r} is no format" if to else f"{path.name} does not end in a known format"
-        raise InvalidArgument(f"{what}: say to=..., one of {formats}.")
+        raise InvalidArgument(f"{what}: name one of {formats} by to= (--to in a shell).")
     return form
 
 

@@ -21,6 +21,11 @@ def run(options: argparse.Namespace) -> int:
     recording = toolkit.record(options.record) if options.record else contextlib.nullcontext()
     client = toolkit.connect(_server(options))
     with recording, client:
+        if not options.of and not getattr(client, "watched", None):
+            raise InvalidArgument(
+                f"say what of {client.service_name} to watch: --of users.list --key id, a method "
+                "that gives a table and the columns that tell its rows apart"
+            )
         _log_in(client, options.user)
         toolkit.watch(
             client,
