@@ -288,9 +288,7 @@ def test_a_source_that_breaks_off(tmp_path: Path) -> None:
 def test_formats_that_are_none(tmp_path: Path, target: str, to: str | None, says: str) -> None:
     """The sentence lists the formats."""
     source = write(tmp_path / "a.yaml", TRAFFIC)
-    with pytest.raises(
-        InvalidArgument, match=rf"{says}: name one of flow, block, json, har"
-    ):
+    with pytest.raises(InvalidArgument, match=rf"{says}: name one of flow, block, json, har"):
         convert(source, tmp_path / target, to=to)  # type: ignore[arg-type]
 
 
