@@ -22,6 +22,8 @@ FOLDER = "toolkit-lab"
 
 def run(options: argparse.Namespace) -> int:
     """Start the sandbox, then JupyterLab; end both together."""
+    if options.notebooks is not None and not Path(options.notebooks).is_dir():
+        raise InvalidArgument(f"there is no folder {options.notebooks}; name one with --notebooks")
     if importlib.util.find_spec("jupyterlab") is None:
         raise InvalidArgument(
             'JupyterLab is not installed; install it with: pip install "session-toolkit[lab]"'
@@ -55,6 +57,4 @@ def _folder(named: str | None) -> Path:
         if kept:
             print(f"as you changed them: {', '.join(kept)} (delete one to have it anew)")
         return folder
-    if not (folder := Path(named)).is_dir():
-        raise InvalidArgument(f"there is no folder {named}; name one with --notebooks")
-    return folder
+    return Path(named)
