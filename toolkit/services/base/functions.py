@@ -134,6 +134,11 @@ class Function:
         return tuple(argument for argument in self.arguments if argument.kind != "session")
 
     @property
+    def when_lost(self) -> str | None:
+        """What to do when the reply was lost; None of a read, which is repeated."""
+        return self.lost_reply if self.changes else None
+
+    @property
     def signature(self) -> str:
         """How the method is called, for example ``task.get_status(config_name, task_name)``."""
         words = (

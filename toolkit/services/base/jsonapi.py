@@ -23,12 +23,11 @@ from toolkit.outcomes import (
     InvalidArgument,
     NotRecorded,
     Outcome,
-    TransportFailure,
-    Unreachable,
     error_for,
 )
 from toolkit.services.base.decoding import Item, typed
 from toolkit.services.base.driving import Flow, Send
+from toolkit.services.base.explaining import explain
 from toolkit.services.base.functions import Argument, Result, ResultKind, SessionPlace
 from toolkit.services.base.jsonbody import json_bytes
 from toolkit.services.base.models import EMPTY, Model
@@ -229,7 +228,9 @@ class JsonApi:
         except NotRecorded as error:
             raise NotRecorded(f"{plan.function.name}({plan.target}): {error}") from error
         except CallError as error:
-            _explain(error, plan, secrets)
+            for secret in filter(None, secrets):
+                error.message = error.message.replace(secret, "…")
+            explain(error, plan.function.name, plan.target, plan.function.when_lost)
             raise
         return call
 
@@ -293,14 +294,3 @@ class JsonApi:
 
 def _text(value: Any) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
-
-
-def _explain(error: CallError, plan: Plan, secrets: tuple[str, ...]) -> None:
-    """Say which call it was, and what a lost reply means for one that changes state."""
-    function = plan.function
-    error.function, error.target = function.name, plan.target
-    for secret in filter(None, secrets):
-        error.message = error.message.replace(secret, "…")
-    sent = isinstance(error, TransportFailure) and not isinstance(error, Unreachable)
-    if sent and function.changes:
-        error.message += f" (it may have been done; {function.lost_reply})"

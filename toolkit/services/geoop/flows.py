@@ -18,11 +18,10 @@ from toolkit.outcomes import (
     InvalidArgument,
     NoSession,
     NotRecorded,
-    TransportFailure,
-    Unreachable,
 )
 from toolkit.services.base.asking import Field
 from toolkit.services.base.driving import AskFields, Flow, Send, Wait, alone
+from toolkit.services.base.explaining import explain
 from toolkit.services.base.restcall import Plan
 from toolkit.services.geoop import oauth
 from toolkit.services.geoop.answers import read_answer
@@ -56,15 +55,8 @@ def answer_flow(plan: Plan, state: State) -> Flow[Call]:
         raise NotRecorded(f"{plan.function.name}({plan.target}): {error}") from error
     except CallError as error:
         if not error.function:
-            _explain(error, plan)
+            explain(error, plan.function.name, plan.target, plan.function.when_lost)
         raise
-
-
-def _explain(error: CallError, plan: Plan) -> None:
-    error.function, error.target = plan.function.name, plan.target
-    sent = isinstance(error, TransportFailure) and not isinstance(error, Unreachable)
-    if sent and plan.function.changes:
-        error.message += f" (it may have been done; {plan.function.lost_reply})"
 
 
 def _with_token(plan: Plan, state: State) -> Flow[Call]:
@@ -269,7 +261,7 @@ def _token(plan: Plan, state: State, secrets: tuple[str, ...] = ()) -> Flow[Toke
             if secret:
                 error.message = error.message.replace(secret, "…")
         if not error.function:
-            _explain(error, plan)
+            explain(error, plan.function.name, plan.target, plan.function.when_lost)
         raise
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from toolkit.http import Answer
-from toolkit.outcomes import BadReply, CallError, ToolkitError, TransportFailure, Unreachable
+from toolkit.outcomes import BadReply, CallError, ToolkitError
+from toolkit.services.base import explaining
 from toolkit.services.base.asking import GivenAnswers
 from toolkit.services.base.driving import Flow, Send, Turn
 from toolkit.services.base.functions import Function
@@ -79,9 +80,5 @@ def exchanged(
 
 def explain(error: CallError, function: Function, target: str) -> None:
     """Say which call it was, and what a lost reply means for a function that changes state."""
-    if error.function:
-        return
-    error.function, error.target = function.name, target
-    sent = isinstance(error, TransportFailure) and not isinstance(error, Unreachable)
-    if sent and function.changes:
-        error.message += f" (it may have been done; {function.lost_reply})"
+    if not error.function:
+        explaining.explain(error, function.name, target, function.when_lost)

@@ -13,8 +13,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from toolkit.http import Answer
-from toolkit.outcomes import BadReply, CallError, NotRecorded, TransportFailure, Unreachable
+from toolkit.outcomes import BadReply, CallError, NotRecorded
 from toolkit.services.base.driving import Flow, Wait
+from toolkit.services.base.explaining import explain
 from toolkit.services.uptivity import wire
 from toolkit.services.uptivity.call import Call, Command
 from toolkit.services.uptivity.codes import THROTTLED, Repeats
@@ -77,7 +78,9 @@ def call_flow(command: Command, state: State) -> Flow[Call]:
     except NotRecorded as error:
         raise NotRecorded(f"{command.type}({command.target}): {error}") from error
     except CallError as error:
-        _explain(error, command)
+        if not error.function:
+            lost_reply = None if command.is_read else command.lost_reply
+            explain(error, command.type, command.target, lost_reply)
         raise
     return call
 
@@ -92,16 +95,6 @@ def pause(tries: int, options: Options, chance: Callable[[], float]) -> float:
     """
     most: float = min(options.wait * 2 ** (tries - 1), options.wait_most)
     return most * (0.5 + chance() / 2)
-
-
-def _explain(error: CallError, command: Command) -> None:
-    """Say which call it was, and what a lost answer means for one that changes state."""
-    if error.function:
-        return
-    error.function, error.target = command.type, command.target
-    sent = isinstance(error, TransportFailure) and not isinstance(error, Unreachable)
-    if sent and not command.is_read:
-        error.message += f" (it may have been done; {command.lost_reply})"
 
 
 def _exchange(command: Command, state: State) -> Flow[Call]:

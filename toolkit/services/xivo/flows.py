@@ -16,11 +16,10 @@ from toolkit.outcomes import (
     NoSession,
     NotRecorded,
     OutcomeError,
-    TransportFailure,
-    Unreachable,
 )
 from toolkit.services.base.asking import Field
 from toolkit.services.base.driving import AskFields, Flow
+from toolkit.services.base.explaining import explain
 from toolkit.services.base.functions import SessionPlace
 from toolkit.services.xivo.call import Call, Plan
 from toolkit.services.xivo.digest import Challenge
@@ -65,7 +64,8 @@ def call_flow(plan: Plan, state: State) -> Flow[Call]:
     except NotRecorded as error:
         raise NotRecorded(f"{function.name}({plan.target}): {error}") from error
     except CallError as error:
-        _explain(error, plan)
+        if not error.function:
+            explain(error, function.name, plan.target, function.when_lost)
         raise
     return call
 
@@ -75,17 +75,6 @@ def fetch_flow(plan: Plan, state: State) -> Flow[Call]:
     call = yield from call_flow(plan, state)
     state.last = call
     return call
-
-
-def _explain(error: CallError, plan: Plan) -> None:
-    """Say which call it was, and what a lost reply means for one that changes state."""
-    if error.function:
-        return
-    function = plan.function
-    error.function, error.target = function.name, plan.target
-    sent = isinstance(error, TransportFailure) and not isinstance(error, Unreachable)
-    if sent and function.changes:
-        error.message += f" (it may have been done; {function.lost_reply})"
 
 
 def _with_token(plan: Plan, state: State) -> Flow[Call]:
