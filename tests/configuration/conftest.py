@@ -6,29 +6,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import keyring
-import keyring.backend
 import pytest
 
-
-class Memory(keyring.backend.KeyringBackend):
-    """A keyring that forgets everything at the end of a test."""
-
-    priority = 1
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.held: dict[tuple[str, str], str] = {}
-        self.read: list[str] = []
-
-    def get_password(self, service: str, username: str) -> str | None:
-        self.read.append(username)
-        return self.held.get((service, username))
-
-    def set_password(self, service: str, username: str, password: str) -> None:
-        self.held[service, username] = password
-
-    def delete_password(self, service: str, username: str) -> None:
-        del self.held[service, username]
+from tests.keyrings import Memory
 
 
 @pytest.fixture

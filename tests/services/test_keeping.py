@@ -13,6 +13,7 @@ import keyring.errors
 import pytest
 
 import toolkit
+from tests.keyrings import Memory
 from toolkit.outcomes import InvalidArgument, LoginError, NobodyToAsk
 from toolkit.services.base import keepasking, keeping
 from toolkit.services.base.asking import Field, Place
@@ -22,29 +23,6 @@ from toolkit.services.base.keeping import Kept
 PET, SHIP, AGAIN = "First pet?", "First ship?", 'Say "A & B" <b>twice</b>'
 ROUNDS = [[(PET, "Rex")], [(SHIP, "Argo"), (AGAIN, "A & B A & B")]]
 RIGHT = {prompt: answer for one in ROUNDS for prompt, answer in one}
-
-
-class Memory(keyring.backend.KeyringBackend):
-    """A keyring that forgets everything at the end of a test."""
-
-    priority = 1
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.held: dict[tuple[str, str], str] = {}
-        self.read: list[str] = []
-
-    def get_password(self, service: str, username: str) -> str | None:
-        self.read.append(username)
-        return self.held.get((service, username))
-
-    def set_password(self, service: str, username: str, password: str) -> None:
-        self.held[service, username] = password
-
-    def delete_password(self, service: str, username: str) -> None:
-        if (service, username) not in self.held:
-            raise keyring.errors.PasswordDeleteError("not there")
-        del self.held[service, username]
 
 
 class Locked(Memory):

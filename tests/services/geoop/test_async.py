@@ -16,13 +16,13 @@ import pandas as pd
 import pytest
 
 import toolkit
+from tests.keyrings import Memory
 from tests.services.attrs import lasting
 from tests.services.geoop.awaited import Counting, counting
 from tests.services.geoop.conftest import Connect
 from tests.services.geoop.test_login import Person
 from tests.services.geoop.test_writes import LABELS, table
 from tests.services.inloop import connecting
-from tests.services.test_keeping import Memory
 from toolkit.sandbox.geoop import GeoopBox
 from toolkit.services.geoop.client import AsyncClient, Client
 from toolkit.services.geoop.functions import COLLECTIONS

@@ -13,9 +13,9 @@ import keyring
 import pytest
 
 import toolkit
+from tests.keyrings import Memory
 from tests.services.geoop.conftest import Connect
 from tests.services.geoop.wire import TOKEN, answer, connected, jobs, page
-from tests.services.test_keeping import Memory
 from toolkit.sandbox.geoop import GeoopBox
 from toolkit.services.geoop import oauth
 from toolkit.services.geoop.client import Client
